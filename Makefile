@@ -1,0 +1,58 @@
+# The commands of the project: CONTRIBUTING.md says when to use which.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help setup demo dev-up dev-down test lint fmt generate lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
+
+# The virtual environment: made from hash-checked pins, made again when a pin changes.
+.venv/ready: requirements/bootstrap.txt requirements/dev.txt pyproject.toml simulator/pyproject.toml
+	@echo "setup: making .venv from requirements/dev.txt (half a minute the first time)"
+	@$(PYTHON) -c 'import sys; sys.exit("setup: Python 3.11 or newer is needed, this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv --clear .venv || { echo "setup: python3 -m venv failed; on Debian install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e . -e simulator
+	@touch $@
+
+setup: .venv/ready ## make the virtual environment
+
+demo: .venv/ready ## from nothing to an answer of a real model, then clean up
+	@$(BIN)/python -m devworld demo
+
+dev-up: .venv/ready ## start the world (control plane, simulator, operator) and write .dev/env
+	@$(BIN)/python -m devworld up
+
+dev-down: .venv/ready ## stop the world
+	@$(BIN)/python -m devworld down
+
+test: .venv/ready ## every test
+	@$(BIN)/python -m devworld build
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lint: .venv/ready ## formatting, types, import contracts, generated files
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory generate
+	@git diff --exit-code --stat -- crds docs config || { echo "lint: generated files differ; commit what make generate wrote"; exit 1; }
+
+fmt: .venv/ready ## format
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+generate: .venv/ready ## write the generated files
+	@$(BIN)/python -m endpoint_operator crd > crds/inferenceendpoints.yaml
+
+lock: .venv/ready ## resolve the pins again
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/bootstrap.in -o requirements/bootstrap.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/operator.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml simulator/pyproject.toml --group dev -o requirements/dev.txt
+
+clean: ## remove what the targets made in this folder
+	@rm -rf .venv .dev .mypy_cache .pytest_cache .ruff_cache
