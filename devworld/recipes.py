@@ -1,0 +1,77 @@
+"""How the simulator and the operator are started in a world."""
+
+import functools
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from devworld import environment
+from devworld.cluster import OPERATOR_NAMESPACE
+from devworld.settings import Settings
+from tests.controlplane.httpcheck import answers_ok
+from tests.controlplane.part import Ports, Recipe
+
+EXECUTION_ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/sagemaker-execution"
+
+
+def url(port: int) -> str:
+    """The origin of a program of the world."""
+    return f"http://127.0.0.1:{port}"
+
+
+def simulator(directory: Path, settings: Settings, *, death_signal: signal.Signals | None) -> Recipe:
+    """The whole of AWS."""
+
+    def command(ports: Ports) -> tuple[str, ...]:
+        scale = f"{settings.time_scale:g}"
+        return (sys.executable, "-m", "sagemaker_simulator", "--port", str(ports[0]), "--time-scale", scale)
+
+    return Recipe(
+        name="simulator",
+        port_count=1,
+        command=command,
+        environment=environment.for_child,
+        log=directory / "logs" / "simulator.log",
+        answers=functools.partial(_answers, path="/_sim/state"),
+        death_signal=death_signal,
+    )
+
+
+def operator(
+    directory: Path,
+    settings: Settings,
+    *,
+    kubeconfig: Path,
+    simulator_url: Callable[[], str],
+    death_signal: signal.Signals | None,
+) -> Recipe:
+    """The operator, as itself to Kubernetes and as itself to AWS."""
+
+    def command(ports: Ports) -> tuple[str, ...]:
+        return (
+            *(sys.executable, "-m", "endpoint_operator", "run"),
+            *("--http-address", f"127.0.0.1:{ports[0]}"),
+            *("--operator-namespace", OPERATOR_NAMESPACE),
+            *("--default-execution-role-arn", EXECUTION_ROLE),
+            *settings.operator_args,
+        )
+
+    def variables() -> dict[str, str]:
+        aws = environment.aws_variables(endpoint_url=simulator_url(), access_key=environment.OPERATOR_KEY)
+        return environment.for_child({**aws, "KUBECONFIG": str(kubeconfig)})
+
+    return Recipe(
+        name="operator",
+        port_count=1,
+        command=command,
+        environment=variables,
+        log=directory / "logs" / "operator.log",
+        answers=functools.partial(_answers, path="/healthz"),
+        stop_within_seconds=15,  # it promises to be gone within 10
+        death_signal=death_signal,
+    )
+
+
+def _answers(ports: Ports, *, path: str) -> bool:
+    return answers_ok(url(ports[0]) + path)

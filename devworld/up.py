@@ -1,0 +1,67 @@
+"""`make dev-up`: a world that stays, whole again after any part of it died."""
+
+import os
+from pathlib import Path
+
+from devworld import down, envfile
+from devworld.narration import Narration
+from devworld.onlyone import only_one
+from devworld.settings import Settings, refuse_changes
+from devworld.state import State
+from devworld.world import World
+from tests.controlplane.source import where_from
+
+
+def up(directory: Path, settings: Settings) -> World:
+    """Returns when all of it is ready and `env` is written.
+
+    Raises:
+        SettingsError: it runs already, with other settings.
+        PartError: a part does not start. Of a new world nothing is left running then; an old one is left as it is.
+    """
+    says = Narration("dev-up")
+    with only_one(directory):
+        world = _running(directory, settings)
+        if world is None:
+            world = _new(directory, settings, says)
+        else:
+            _mend(world, says)
+        env = envfile.write(world)
+        says.say(f"ready: source {_as_typed(env)}")
+        return world
+
+
+def _running(directory: Path, settings: Settings) -> World | None:
+    """The world of the directory, if anything of it lives."""
+    state = State.read(directory)
+    if state is None:
+        return None
+    world = World.found(directory, settings, state)
+    if not any(part.alive for part in world.all_parts):
+        return None
+    refuse_changes(running=state.settings, asked=settings.as_words())
+    return world
+
+
+def _new(directory: Path, settings: Settings, says: Narration) -> World:
+    down.clear(directory)
+    source = where_from(os.environ)
+    says.say(f"starting the control plane, the simulator{' and the operator' if settings.operator else ''}")
+    world = World(directory, settings, source)
+    try:
+        world.bring_up()
+    except BaseException:
+        world.stop()
+        raise
+    return world
+
+
+def _mend(world: World, says: Narration) -> None:
+    dead = [part.name for part in world.wanted_parts if not part.alive]
+    says.say(f"running already; starting again: {', '.join(dead)}" if dead else "running already, nothing is missing")
+    world.bring_up()
+
+
+def _as_typed(path: Path) -> str:
+    """Short where it can be."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

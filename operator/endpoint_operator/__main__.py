@@ -1,0 +1,53 @@
+"""`python -m endpoint_operator run` starts the operator; `crd` prints the CustomResourceDefinitions."""
+
+import asyncio
+import sys
+
+from pydantic import ValidationError
+from pydantic_settings import CliApp
+
+from endpoint_operator.api.crd import as_yaml, inference_endpoint_crd
+from endpoint_operator.app import App
+from endpoint_operator.aws.session import RegionMissing
+from endpoint_operator.kube.connection import ClusterConfigMissing
+from endpoint_operator.logs import log_as_json
+from endpoint_operator.settings import Settings
+
+USAGE = """usage: python -m endpoint_operator run [FLAGS]   start the operator (run --help lists the flags)
+       python -m endpoint_operator crd           print the CustomResourceDefinitions
+"""
+
+
+def main(arguments: list[str]) -> int:
+    match arguments:
+        case ["run", *flags]:
+            return _run(flags)
+        case ["crd"]:
+            sys.stdout.write(as_yaml(inference_endpoint_crd()))
+            return 0
+        case _:
+            sys.stderr.write(USAGE)
+            return 2
+
+
+def _run(flags: list[str]) -> int:
+    try:
+        settings = CliApp.run(Settings, cli_args=flags)
+        settings.http_host_and_port()
+    except (ValidationError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    log_as_json(settings.log_level)
+    try:
+        return asyncio.run(_operate(settings))
+    except (ClusterConfigMissing, RegionMissing, OSError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+async def _operate(settings: Settings) -> int:
+    return await App(settings).run()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,143 @@
+"""`status` of an InferenceEndpoint: what people and programs read, and what the operator remembers across restarts."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+from endpoint_operator.api.conditions import Condition
+from endpoint_operator.api.schema import ApiModel, atomic_list, list_map, text
+
+Text = Annotated[str, text(1024, minimum=None)]
+Time = Annotated[str, text(40)]
+
+
+class Phase(StrEnum):
+    PENDING = "Pending"
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    READY = "Ready"
+    STOPPED = "Stopped"
+    STALLED = "Stalled"
+    DELETING = "Deleting"
+
+
+class RevisionState(StrEnum):
+    ACTIVE = "Active"
+    DEPLOYING = "Deploying"
+    SUPERSEDED = "Superseded"
+    FAILED = "Failed"
+    ROLLED_BACK = "RolledBack"
+
+
+class StatusModel(ApiModel):
+    """Part of a status: fields that a later release wrote are passed over, so that a downgrade keeps working."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class EndpointStatus(StatusModel):
+    """What SageMaker last said of the endpoint."""
+
+    name: Text
+    arn: Text | None = None
+    status: Text | None = None
+    config_name: Text | None = None
+    invocation_url: Text | None = None
+    failure_reason: Text | None = None
+    creation_time: Time | None = None
+    last_modified_time: Time | None = None
+    tags_digest: Text | None = None
+    """Digest of the tags that were last put on the endpoint."""
+
+
+class ResolvedArtifact(StatusModel):
+    """An artifact as it was when the revision was made."""
+
+    s3_uri: Text
+    etag: Text | None = None
+
+
+class Resolved(StatusModel):
+    """What the revision took from outside its object, kept so that nothing but a spec change resolves it again."""
+
+    execution_role_arn: Text
+    artifacts: Annotated[list[ResolvedArtifact], atomic_list(max_items=165)] = Field(default_factory=list)
+
+
+class RevisionFailure(StatusModel):
+    """What was true when the revision failed; it is tried again when one of these differs."""
+
+    generation: int
+    reconcile_at: Text = ""
+    look: Text | None = None
+    """Digest of what preflight saw; none where the failure is not about what preflight looks at."""
+
+
+class RevisionStatus(StatusModel):
+    """One revision that has, or may have, objects in AWS."""
+
+    name: Text
+    config_name: Text
+    model_names: Annotated[list[Text], atomic_list(max_items=11)]
+    state: RevisionState
+    reason: Text | None = None
+    created_at: Time
+    initial_instance_counts: Annotated[dict[str, int], Field(max_length=11)] | None = None
+    """InitialInstanceCount by variant in the endpoint config; unknown where the row was rebuilt from AWS."""
+    stale_config_names: Annotated[list[Text], atomic_list(max_items=20)] = Field(default_factory=list)
+    """Older endpoint configs of this revision, made with other instance counts; removed in time."""
+    spec_digest: Text
+    """Digest of the part of the spec that cannot change in place."""
+    resolved: Resolved
+    failure: RevisionFailure | None = None
+
+
+class DeployedImage(StatusModel):
+    """An image and the digest that SageMaker resolved it to."""
+
+    specified_image: Text
+    resolved_image: Text | None = None
+
+
+class VariantStatus(StatusModel):
+    """What SageMaker said of a variant."""
+
+    name: Text
+    current_weight: float | None = None
+    desired_weight: float | None = None
+    current_instance_count: int | None = None
+    desired_instance_count: int | None = None
+    images: Annotated[list[DeployedImage], atomic_list(max_items=15)] = Field(default_factory=list)
+
+
+class RolloutStatus(StatusModel):
+    """The rollout under way."""
+
+    stage: Text
+    from_revision: Text | None = None
+    to_revision: Text
+    since: Time
+    endpoint_modified_before: Time | None = None
+    """LastModifiedTime of the endpoint before the update: an older failure is not this one's."""
+
+
+class InferenceEndpointStatus(StatusModel):
+    """What is."""
+
+    observed_generation: int | None = None
+    phase: Phase | None = None
+    """For people; programs read conditions."""
+    instance_count: int | None = None
+    """Instances that serve."""
+    selector: Text | None = None
+    """For the scale subresource: a label that no Pod has."""
+    endpoint: EndpointStatus | None = None
+    revisions: Annotated[list[RevisionStatus], list_map("name", max_items=16)] = Field(default_factory=list)
+    """Revisions that have objects in AWS, newest last."""
+    variants: Annotated[list[VariantStatus], list_map("name", max_items=11)] = Field(default_factory=list)
+    rollout: RolloutStatus | None = None
+    conditions: Annotated[list[Condition], list_map("type", max_items=20)] = Field(default_factory=list)
+
+    def revision(self, name: str) -> RevisionStatus | None:
+        return next((row for row in self.revisions if row.name == name), None)

@@ -1,0 +1,66 @@
+"""Calls to AWS from asyncio: in threads, counted, and failing as CallFailed."""
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from endpoint_operator.aws.errors import CallFailed, fault_of, is_about_credentials, is_unreachable
+from endpoint_operator.aws.health import AwsHealth
+from endpoint_operator.aws.measures import CALL_SECONDS, CALLS
+from endpoint_operator.aws.periods import THREADS
+from endpoint_operator.aws.session import Clients
+
+log = logging.getLogger(__name__)
+
+
+class Calls:
+    """The one way to AWS."""
+
+    def __init__(self, *, clients: Clients, health: AwsHealth) -> None:
+        self._clients = clients
+        self._health = health
+        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws")
+
+    @property
+    def region(self) -> str:
+        return self._clients.region
+
+    async def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The answer of `operation` in boto3's spelling (create_model).
+
+        Raises CallFailed.
+        """
+        started = time.monotonic()
+        try:
+            loop = asyncio.get_running_loop()
+            answer = await loop.run_in_executor(self._threads, self._call, service, operation, parameters)
+        except CallFailed as error:
+            CALLS.labels(service, operation, error.code or type(error.cause).__name__).inc()
+            self._learn(error)
+            raise
+        CALLS.labels(service, operation, "done").inc()
+        CALL_SECONDS.labels(service, operation).observe(time.monotonic() - started)
+        self._health.answered()
+        return answer
+
+    def close(self) -> None:
+        """Take no more calls; those under way end in their threads."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer: dict[str, Any] = getattr(self._clients.get(service), operation)(**parameters)
+        except (BotoCoreError, ClientError) as error:
+            raise CallFailed(service=service, operation=operation, cause=error) from error
+        return answer
+
+    def _learn(self, error: CallFailed) -> None:
+        log.debug("%s", error)
+        if is_about_credentials(error) or is_unreachable(error):
+            self._health.failed(fault_of(error))
+        else:
+            self._health.answered()

@@ -1,0 +1,129 @@
+"""SageMaker endpoints: the calls on them that the operator makes, as plain data."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant
+from endpoint_operator.planning.requests import tag_list
+from endpoint_operator.planning.steps import CreateEndpoint, UpdateEndpoint, UpdateEndpointWeightsAndCapacities
+
+PAGE = 100  # ListEndpoints' maximum (SageMaker API reference)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """An endpoint as ListEndpoints shows it."""
+
+    name: str
+    status: LiveStatus
+    created: str
+    modified: str
+
+
+class EndpointApi:
+    """The calls on endpoints; each raises CallFailed."""
+
+    def __init__(self, calls: Calls) -> None:
+        self._calls = calls
+
+    async def describe(self, name: str) -> LiveEndpoint | None:
+        """None when SageMaker has no endpoint of that name."""
+        try:
+            answer = await self._calls.call("sagemaker", "describe_endpoint", EndpointName=name)
+        except CallFailed as error:
+            if is_not_found(error):
+                return None
+            raise
+        return _live(answer)
+
+    async def summaries(self, *, status: LiveStatus | None = None) -> AsyncIterator[list[Summary]]:
+        """All endpoints, or those in one status, page by page."""
+        parameters: dict[str, Any] = {"MaxResults": PAGE, "SortBy": "Name", "SortOrder": "Ascending"}
+        if status is not None:
+            parameters["StatusEquals"] = status.value
+        while True:
+            answer = await self._calls.call("sagemaker", "list_endpoints", **parameters)
+            yield [_summary(item) for item in answer["Endpoints"]]
+            if not answer.get("NextToken"):
+                return
+            parameters["NextToken"] = answer["NextToken"]
+
+    async def create(self, step: CreateEndpoint) -> str:
+        """The endpoint's ARN."""
+        answer = await self._calls.call(
+            "sagemaker",
+            "create_endpoint",
+            EndpointName=step.name,
+            EndpointConfigName=step.config_name,
+            Tags=tag_list(step.tags),
+        )
+        return str(answer["EndpointArn"])
+
+    async def update(self, step: UpdateEndpoint) -> None:
+        await self._calls.call(
+            "sagemaker",
+            "update_endpoint",
+            EndpointName=step.name,
+            EndpointConfigName=step.config_name,
+            RetainAllVariantProperties=step.retain_all_variant_properties,
+        )
+
+    async def change_counts(self, step: UpdateEndpointWeightsAndCapacities) -> None:
+        await self._calls.call(
+            "sagemaker",
+            "update_endpoint_weights_and_capacities",
+            EndpointName=step.name,
+            DesiredWeightsAndCapacities=[
+                {"VariantName": variant, "DesiredInstanceCount": count}
+                for variant, count in sorted(step.instance_counts.items())
+            ],
+        )
+
+    async def delete(self, name: str) -> None:
+        await self._calls.call("sagemaker", "delete_endpoint", EndpointName=name)
+
+
+def iso(moment: datetime) -> str:
+    """A time of AWS as it stands in status: UTC, milliseconds, compared for equality only."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _summary(item: dict[str, Any]) -> Summary:
+    return Summary(
+        name=item["EndpointName"],
+        status=LiveStatus(item["EndpointStatus"]),
+        created=iso(item["CreationTime"]),
+        modified=iso(item["LastModifiedTime"]),
+    )
+
+
+def _live(answer: dict[str, Any]) -> LiveEndpoint:
+    return LiveEndpoint(
+        name=answer["EndpointName"],
+        arn=answer["EndpointArn"],
+        status=LiveStatus(answer["EndpointStatus"]),
+        config_name=answer.get("EndpointConfigName"),
+        created=iso(answer["CreationTime"]),
+        modified=iso(answer["LastModifiedTime"]),
+        failure_reason=answer.get("FailureReason"),
+        variants=tuple(_variant(item) for item in answer.get("ProductionVariants") or ()),
+    )
+
+
+def _variant(item: dict[str, Any]) -> LiveVariant:
+    return LiveVariant(
+        name=item["VariantName"],
+        current_count=item.get("CurrentInstanceCount"),
+        desired_count=item.get("DesiredInstanceCount"),
+        current_weight=item.get("CurrentWeight"),
+        desired_weight=item.get("DesiredWeight"),
+        images=tuple(
+            LiveImage(specified=image["SpecifiedImage"], resolved=image.get("ResolvedImage"))
+            for image in item.get("DeployedImages") or ()
+            if image.get("SpecifiedImage")
+        ),
+    )

@@ -1,0 +1,220 @@
+"""What an error of AWS means: predicates, and whose fault it is.
+
+SageMaker declares almost no error shapes: everything arrives as ValidationException and is told apart by stable
+fragments of its message, compared without regard to case.
+"""
+
+import re
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    CredentialRetrievalError,
+    HTTPClientError,
+    NoAuthTokenError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotoConnectionError,
+)
+
+from endpoint_operator.planning.faults import Blame, Fault
+
+_CREDENTIAL_CODES = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "InvalidClientTokenId",
+        "UnrecognizedClientException",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "InvalidAccessKeyId",
+        "IncompleteSignature",
+        "AuthFailure",
+        "MissingAuthenticationToken",
+    }
+)
+_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
+_THROTTLE_CODES = frozenset(
+    {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
+)
+_NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    NoAuthTokenError,
+    TokenRetrievalError,
+    UnauthorizedSSOTokenError,
+)
+_LIMIT = re.compile(
+    r"service limit '(?P<quota>[^']+)' is (?P<limit>\d+).*?current utilization of (?P<used>\d+)"
+    r".*?request delta of (?P<delta>\d+)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+class CallFailed(Exception):
+    """A call to AWS that was not done, or whose answer was lost. `code` is empty where AWS did not answer."""
+
+    def __init__(self, *, service: str, operation: str, cause: BotoCoreError | ClientError) -> None:
+        self.service = service
+        self.operation = operation
+        self.cause = cause
+        error = cause.response.get("Error", {}) if isinstance(cause, ClientError) else {}
+        self.code = str(error.get("Code", ""))
+        self.text = str(error.get("Message") or cause)
+        super().__init__(f"{service}:{operation}: {self.code or type(cause).__name__}: {self.text}")
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, 0 where AWS did not answer."""
+        if not isinstance(self.cause, ClientError):
+            return 0
+        return int(self.cause.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def is_not_found(error: CallFailed) -> bool:
+    """SageMaker answers ValidationException 'Could not find ...' where other services answer ResourceNotFound."""
+    text = error.text.lower()
+    return (error.code == "ValidationException" and "could not find" in text) or error.code in (
+        "ResourceNotFound",
+        "ResourceNotFoundException",
+        "NoSuchEntity",
+        "NoSuchBucket",
+        "NoSuchKey",
+        "404",
+    )
+
+
+def is_already_there(error: CallFailed) -> bool:
+    """'Cannot create already existing endpoint "arn:..."'."""
+    return error.code == "ValidationException" and "already existing" in error.text.lower()
+
+
+def is_in_progress(error: CallFailed) -> bool:
+    """'Cannot update in-progress endpoint "arn:..."', also the answer to a deletion."""
+    return error.code == "ValidationException" and "in-progress" in error.text.lower()
+
+
+def is_denied(error: CallFailed) -> bool:
+    return error.code in _DENIED_CODES
+
+
+def is_about_credentials(error: CallFailed) -> bool:
+    return error.code in _CREDENTIAL_CODES or isinstance(error.cause, _NO_CREDENTIALS)
+
+
+def is_unreachable(error: CallFailed) -> bool:
+    """AWS did not answer, or answered that it cannot for now."""
+    return isinstance(error.cause, BotoConnectionError | HTTPClientError) or error.status >= 500
+
+
+def fault_of(error: CallFailed) -> Fault:
+    """Whose fault it is, in a sentence with the remedy."""
+    for applies, fault in _FAULTS:
+        if applies(error):
+            return fault(error)
+    if isinstance(error.cause, BotoCoreError):
+        return Fault(blame=Blame.OURS, reason="InternalError", message=f"{error.operation}: {error.text}")
+    return Fault(
+        blame=Blame.USER,
+        reason="Refused",
+        message=f"SageMaker refused {error.operation}: {error.text}; correct the spec",
+    )
+
+
+def _credentials(error: CallFailed) -> Fault:
+    missing = isinstance(error.cause, _NO_CREDENTIALS)
+    if missing:
+        message = (
+            "the operator has no AWS credentials; give its service account a role "
+            "(IRSA or EKS Pod Identity) or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
+        )
+        return Fault(blame=Blame.WORLD, reason="CredentialsMissing", message=message)
+    message = f"AWS refused the operator's credentials ({error.code}); renew them, nothing needs a restart"
+    return Fault(blame=Blame.WORLD, reason="CredentialsRefused", message=message)
+
+
+def _denied(error: CallFailed) -> Fault:
+    message = (
+        f"the operator's role may not call {error.service}:{_action(error.operation)}: {error.text}; "
+        "add the action to its IAM policy"
+    )
+    return Fault(blame=Blame.OPERATOR_SETUP, reason="OperatorNotAllowed", message=message)
+
+
+def _action(operation: str) -> str:
+    return "".join(word.capitalize() for word in operation.split("_"))
+
+
+def _throttled(error: CallFailed) -> Fault:
+    message = f"AWS limits the rate of {_action(error.operation)}; it is tried again"
+    return Fault(blame=Blame.WORLD, reason="Throttled", message=message)
+
+
+def _unreachable(error: CallFailed) -> Fault:
+    said = f"answered {error.status} {error.code}" if error.status else "did not answer"
+    message = f"{error.service} {said} to {_action(error.operation)}; it is tried again"
+    return Fault(blame=Blame.WORLD, reason="AWSUnreachable", message=message)
+
+
+def _in_progress(error: CallFailed) -> Fault:
+    message = f"SageMaker is at work on the endpoint and refused {_action(error.operation)}; it is tried again"
+    return Fault(blame=Blame.BUSY, reason="WaitingForSageMaker", message=message)
+
+
+def _quota(error: CallFailed) -> Fault:
+    match = _LIMIT.search(error.text)
+    if match is None:
+        return Fault(blame=Blame.WORLD, reason="QuotaExceeded", message=error.text)
+    quota, limit, used, delta = match["quota"], match["limit"], match["used"], match["delta"]
+    remedy = "ask for more in AWS Service Quotas"
+    if limit == "0":
+        message = f"spec.instance.type: the quota '{quota}' is 0; {remedy} or choose another instance type"
+        return Fault(blame=Blame.USER, reason="QuotaIsZero", message=message)
+    message = f"the quota '{quota}' is {limit}, {used} are in use and {delta} more are needed; {remedy} or free some"
+    return Fault(blame=Blame.WORLD, reason="QuotaExceeded", message=message)
+
+
+def _role(error: CallFailed) -> Fault:
+    message = f"spec.executionRoleArn: {error.text}"
+    return Fault(blame=Blame.USER, reason="ExecutionRoleUnusable", message=message, about_inputs=True)
+
+
+def _not_visible(error: CallFailed) -> Fault:
+    message = f"SageMaker does not show yet what was just made ({error.text}); it is tried again"
+    return Fault(blame=Blame.WORLD, reason="NotVisibleYet", message=message)
+
+
+def _names_the_role(error: CallFailed) -> bool:
+    text = error.text.lower()
+    return error.code == "ValidationException" and ("assume role" in text or "passrole" in text)
+
+
+def _pass_role_denied(error: CallFailed) -> bool:
+    return is_denied(error) and "iam:passrole" in error.text.lower()
+
+
+def _pass_role(error: CallFailed) -> Fault:
+    message = (
+        f"spec.executionRoleArn: the operator's role may not pass it to SageMaker: {error.text}; "
+        "allow iam:PassRole on that role with iam:PassedToService sagemaker.amazonaws.com"
+    )
+    return Fault(blame=Blame.OPERATOR_SETUP, reason="ExecutionRoleNotPassable", message=message)
+
+
+_FAULTS = (
+    (is_about_credentials, _credentials),
+    (lambda error: error.code in _THROTTLE_CODES, _throttled),
+    (_pass_role_denied, _pass_role),
+    (is_denied, _denied),
+    (is_unreachable, _unreachable),
+    (is_in_progress, _in_progress),
+    (lambda error: error.code == "ResourceLimitExceeded", _quota),
+    (_names_the_role, _role),
+    (is_not_found, _not_visible),
+)

@@ -1,0 +1,149 @@
+"""What is known of all endpoints of the account and region: one memory, filled by lists and by single looks.
+
+Nothing here calls AWS. A pass asks this memory first, so that at rest no object costs a call of its own.
+"""
+
+import time
+from dataclasses import dataclass, field
+from enum import Enum
+
+from endpoint_operator.aws.endpoints import Summary
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
+
+
+class Word(Enum):
+    """What the memory says of a name that it holds no summary of."""
+
+    ABSENT = "Absent"  # a list that began after our last write did not show it
+    UNKNOWN = "Unknown"  # it must be looked at
+
+
+@dataclass
+class _Entry:
+    summary: Summary | None = None
+    detail: LiveEndpoint | None = None
+    known: bool = False
+    missing_since: float | None = None
+    written_at: float | None = None
+    awaited: LiveStatus | None = None
+    seen_in_transition: bool = False
+
+
+@dataclass
+class Fleet:
+    """Memory of endpoints by name. Times are monotonic seconds."""
+
+    _entries: dict[str, _Entry] = field(default_factory=dict)
+    swept_at: float | None = None
+
+    def word(self, name: str) -> Summary | Word:
+        """The last summary of an endpoint, or why there is none."""
+        entry = self._entries.get(name)
+        if entry is None:
+            return Word.ABSENT if self.swept_at is not None else Word.UNKNOWN
+        if not entry.known:
+            return Word.UNKNOWN
+        return entry.summary or Word.ABSENT
+
+    def detail(self, name: str) -> LiveEndpoint | None:
+        """The last single look, while no list has contradicted it."""
+        entry = self._entries.get(name)
+        return entry.detail if entry is not None and entry.known else None
+
+    def looked(self, name: str, live: LiveEndpoint | None) -> None:
+        """A single look found this."""
+        entry = self._entry(name)
+        entry.known = True
+        entry.detail = live
+        entry.summary = _summary(live) if live is not None else None
+        self._mark_missing(entry, missing=live is None)
+        if live is not None and live.busy:
+            entry.awaited = live.status
+            entry.seen_in_transition = True
+        elif entry.awaited is not None and (live is not None or entry.awaited is LiveStatus.DELETING):
+            entry.awaited = None
+
+    def wrote(self, name: str, *, awaited: LiveStatus | None) -> None:
+        """We asked SageMaker to change the endpoint: what was known is over, and `awaited` is what lists will show."""
+        entry = self._entry(name)
+        entry.known = False
+        entry.detail = None
+        entry.written_at = time.monotonic()
+        entry.missing_since = None
+        entry.awaited = awaited
+        entry.seen_in_transition = False
+
+    def forget(self, name: str) -> None:
+        """Nobody asks for this name any more."""
+        self._entries.pop(name, None)
+
+    def missing_seconds(self, name: str) -> float | None:
+        """For how long nothing of that name was found; starts with the first call of this."""
+        entry = self._entry(name)
+        if entry.missing_since is None:
+            entry.missing_since = time.monotonic()
+        return time.monotonic() - entry.missing_since
+
+    def seconds_since_write(self, name: str) -> float | None:
+        entry = self._entries.get(name)
+        if entry is None or entry.written_at is None:
+            return None
+        return time.monotonic() - entry.written_at
+
+    def awaited(self) -> dict[LiveStatus, set[str]]:
+        """Names that somebody waits for, by the status that they are in."""
+        waiting: dict[LiveStatus, set[str]] = {}
+        for name, entry in self._entries.items():
+            if entry.awaited is not None:
+                waiting.setdefault(entry.awaited, set()).add(name)
+        return waiting
+
+    def left_transition(self, status: LiveStatus, shown: list[Summary], *, began: float) -> set[str]:
+        """Names awaited in `status` that its list no longer shows: they must be looked at."""
+        names = {summary.name for summary in shown}
+        left = set()
+        for name in self.awaited().get(status, set()):
+            entry = self._entries[name]
+            if entry.written_at is not None and entry.written_at > began:
+                continue
+            if name in names:
+                entry.seen_in_transition = True
+                continue
+            entry.known = False
+            entry.awaited = None
+            left.add(name)
+        return left
+
+    def swept(self, summaries: list[Summary], *, began: float) -> set[str]:
+        """A list of all endpoints: names whose word changed."""
+        shown = {summary.name: summary for summary in summaries}
+        changed = {name for name in {*shown, *self._entries} if self._update(name, shown.get(name), began=began)}
+        self.swept_at = began
+        return changed
+
+    def _update(self, name: str, summary: Summary | None, *, began: float) -> bool:
+        entry = self._entries.get(name)
+        if entry is None:
+            entry = self._entry(name)
+        elif entry.written_at is not None and entry.written_at > began:
+            return False  # the list began before our write
+        elif entry.known and entry.summary == summary:
+            return False
+        entry.known = True
+        entry.summary = summary
+        entry.detail = None
+        self._mark_missing(entry, missing=summary is None)
+        return True
+
+    def _entry(self, name: str) -> _Entry:
+        return self._entries.setdefault(name, _Entry())
+
+    def _mark_missing(self, entry: _Entry, *, missing: bool) -> None:
+        if not missing:
+            entry.missing_since = None
+        elif entry.missing_since is None:
+            entry.missing_since = time.monotonic()
+
+
+def _summary(live: LiveEndpoint) -> Summary:
+    return Summary(name=live.name, status=live.status, created=live.created, modified=live.modified)

@@ -1,0 +1,107 @@
+"""The hourly look at what ListEndpoints does not show: tags, models and endpoint configs, through the tagging API."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.identity import MANAGED_BY, TAG_CLUSTER, TAG_MANAGED_BY, TAG_OBJECT
+from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.errors import CallFailed
+from endpoint_operator.aws.measures import ORPHANS
+from endpoint_operator.planning.desired import tags_digest
+from endpoint_operator.planning.facts import OwnedObject
+
+log = logging.getLogger(__name__)
+
+_TYPES = ("sagemaker:endpoint", "sagemaker:endpoint-config", "sagemaker:model")
+PAGE = 100  # GetResources' maximum (Resource Groups Tagging API reference)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggedObject:
+    kind: str
+    name: str
+    tags: dict[str, str]
+
+
+class Inventory:
+    """What carries our tags, by object (namespace/name)."""
+
+    def __init__(self, calls: Calls, *, cluster_id: str) -> None:
+        self._calls = calls
+        self._cluster_id = cluster_id
+        self._by_object: dict[str, list[TaggedObject]] = {}
+
+    async def run(self, *, period: float, wake: Callable[[Iterable[str]], None], known: Callable[[], set[str]]) -> None:
+        """Take stock every `period` seconds until cancelled; wakes the objects that have something."""
+        while True:
+            await asyncio.sleep(period)
+            try:
+                found = await self._tagged({})
+            except CallFailed as error:
+                log.warning("what carries our tags could not be listed: %s", error)
+                continue
+            self._by_object = found
+            lost = set(found) - known()
+            ORPHANS.set(sum(len(found[name]) for name in lost))
+            for name in sorted(lost):
+                log.warning("objects in AWS are left of an InferenceEndpoint that is gone", extra={"object": name})
+            wake(set(found) & known())
+
+    async def take_stock_of(self, endpoint: InferenceEndpoint) -> None:
+        """Look for one object alone, as its deletion does. Where we may not, its own status must do.
+
+        Raises CallFailed when AWS cannot be asked.
+        """
+        found = await self._tagged({TAG_OBJECT: endpoint.object_name})
+        self._by_object[endpoint.object_name] = found.get(endpoint.object_name, [])
+
+    def orphans(self, endpoint: InferenceEndpoint) -> tuple[OwnedObject, ...]:
+        """Models and endpoint configs of the object that its status does not know."""
+        rows = endpoint.status.revisions
+        known = {row.config_name for row in rows}
+        known |= {name for row in rows for name in (*row.model_names, *row.stale_config_names)}
+        return tuple(
+            OwnedObject(kind=tagged.kind, name=tagged.name)
+            for tagged in self._by_object.get(endpoint.object_name, ())
+            if tagged.kind != "endpoint" and tagged.name not in known
+        )
+
+    def tags_drifted(self, endpoint: InferenceEndpoint, *, wanted: dict[str, str]) -> bool:
+        """Whether the endpoint was last found with other tags than wanted."""
+        return any(
+            tagged.kind == "endpoint" and tags_digest(tagged.tags) != tags_digest(wanted)
+            for tagged in self._by_object.get(endpoint.object_name, ())
+        )
+
+    def forget(self, endpoint: InferenceEndpoint) -> None:
+        """What was found was acted on; the next look finds what is there then."""
+        self._by_object.pop(endpoint.object_name, None)
+
+    async def _tagged(self, tags: dict[str, str]) -> dict[str, list[TaggedObject]]:
+        wanted = {TAG_MANAGED_BY: MANAGED_BY, TAG_CLUSTER: self._cluster_id, **tags}
+        filters = [{"Key": key, "Values": [value]} for key, value in wanted.items()]
+        found: dict[str, list[TaggedObject]] = {}
+        token = ""
+        while True:
+            answer = await self._calls.call(
+                "resourcegroupstaggingapi",
+                "get_resources",
+                TagFilters=filters,
+                ResourceTypeFilters=list(_TYPES),
+                ResourcesPerPage=PAGE,
+                PaginationToken=token,
+            )
+            for item in answer["ResourceTagMappingList"]:
+                tagged = _tagged_object(item["ResourceARN"], {tag["Key"]: tag["Value"] for tag in item["Tags"]})
+                found.setdefault(tagged.tags.get(TAG_OBJECT, ""), []).append(tagged)
+            token = answer.get("PaginationToken") or ""
+            if not token:
+                return found
+
+
+def _tagged_object(arn: str, tags: dict[str, str]) -> TaggedObject:
+    kind, _, name = arn.split(":", 5)[5].partition("/")
+    return TaggedObject(kind=kind, name=name, tags=tags)

@@ -1,0 +1,98 @@
+"""Observing: what a pass needs to know of AWS, from memory where that is enough."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.aws.endpoints import EndpointApi, Summary
+from endpoint_operator.aws.errors import CallFailed, fault_of, is_denied
+from endpoint_operator.aws.fleet import Fleet, Word
+from endpoint_operator.aws.identity import Identity
+from endpoint_operator.aws.inventory import Inventory
+from endpoint_operator.aws.ownership import Ownership
+from endpoint_operator.aws.preflight import Preflight
+from endpoint_operator.planning.decide import fault_in_spec, wants_look
+from endpoint_operator.planning.desired import desired_state, endpoint_name_of
+from endpoint_operator.planning.facts import Facts, LiveEndpoint, Looks, OperatorInputs
+from endpoint_operator.planning.recorded import recorded_endpoint
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsObserver:
+    """Asks AWS only what memory and status do not know."""
+
+    endpoints: EndpointApi
+    fleet: Fleet
+    identity: Identity
+    ownership: Ownership
+    preflight: Preflight
+    inventory: Inventory
+
+    async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
+        now = datetime.now(UTC)
+        try:
+            return await self._ask(endpoint, inputs, now)
+        except CallFailed as error:
+            known = self.identity.known
+            return Facts(
+                live=recorded_endpoint(endpoint.status),
+                aws_fault=fault_of(error),
+                account=known.account if known is not None else None,
+                now=now,
+            )
+
+    async def _ask(self, endpoint: InferenceEndpoint, inputs: OperatorInputs, now: datetime) -> Facts:
+        account = await self.identity.get()
+        name = endpoint_name_of(endpoint)
+        live = await self._live(endpoint, name)
+        foreign = await self.ownership.why_foreign(endpoint, live, inputs) if live is not None else None
+        if endpoint.being_deleted and live is None:
+            await self._take_stock(endpoint)
+        facts = Facts(
+            live=live,
+            foreign=foreign,
+            account=account.account,
+            missing_seconds=self.fleet.missing_seconds(name) if live is None else None,
+            seconds_since_write=self.fleet.seconds_since_write(name),
+            tags_drifted=self._tags_drifted(endpoint, inputs),
+            orphans=self.inventory.orphans(endpoint),
+            now=now,
+        )
+        return await self._with_looks(endpoint, facts, inputs)
+
+    async def _live(self, endpoint: InferenceEndpoint, name: str) -> LiveEndpoint | None:
+        word = self.fleet.word(name)
+        if isinstance(word, Summary):
+            known = self.fleet.detail(name) or recorded_endpoint(endpoint.status)
+            if known is not None and _agree(known, word):
+                return known
+        elif word is Word.ABSENT and endpoint.status.endpoint is None:
+            return None
+        live = await self.endpoints.describe(name)
+        self.fleet.looked(name, live)
+        return live
+
+    async def _take_stock(self, endpoint: InferenceEndpoint) -> None:
+        """What is left is in status too; where the tags may not be searched, that must do."""
+        try:
+            await self.inventory.take_stock_of(endpoint)
+        except CallFailed as error:
+            if not is_denied(error):
+                raise
+
+    def _tags_drifted(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> bool:
+        if endpoint.being_deleted or fault_in_spec(endpoint, inputs) is not None:
+            return False
+        desired = desired_state(endpoint, inputs)
+        return desired is not None and self.inventory.tags_drifted(endpoint, wanted=desired.tags)
+
+    async def _with_looks(self, endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Facts:
+        desired = wants_look(endpoint, facts, inputs)
+        if desired is None:
+            return facts
+        looks: Looks = await self.preflight.look(desired, await self.identity.get())
+        return facts.with_looks(looks)
+
+
+def _agree(known: LiveEndpoint, summary: Summary) -> bool:
+    return (known.status, known.created, known.modified) == (summary.status, summary.created, summary.modified)

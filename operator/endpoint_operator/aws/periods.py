@@ -1,0 +1,30 @@
+"""Every time-out and period of the AWS room, each with the reason for its value."""
+
+from dataclasses import dataclass
+from typing import Final
+
+CONNECT_TIMEOUT_SECONDS: Final = 5
+# SageMaker's control plane answers within a second; a read that hangs longer is tried again.
+READ_TIMEOUT_SECONDS: Final = 20
+# botocore's own tries at one call; our back-off comes after.
+ATTEMPTS: Final = 3
+# boto3 is synchronous; 64 threads carried 980 calls a second at 50 ms each.
+THREADS: Final = 64
+# How long a look of preflight is believed: one rollout asks twice within seconds, and many objects share an artifact.
+LOOK_SECONDS: Final = 10.0
+# A bucket does not move to another region.
+BUCKET_REGION_SECONDS: Final = 3600.0
+# How long "that endpoint is not ours" is believed before its tags are read again.
+FOREIGN_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class WatchPeriods:
+    """How often the fleet is looked at, in seconds; flags of the operator."""
+
+    sweep: float = 60.0
+    """All endpoints, 100 a call: at 1,000 endpoints this is ten calls a minute."""
+    transition: float = 2.0
+    """Only endpoints in a status that somebody waits for; none when nobody waits."""
+    inventory: float = 3600.0
+    """Tags, models and endpoint configs: what ListEndpoints does not show."""

@@ -1,0 +1,87 @@
+"""The AWS room from outside: its parts wired together."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.endpoints import EndpointApi
+from endpoint_operator.aws.executor import AwsExecutor
+from endpoint_operator.aws.fleet import Fleet
+from endpoint_operator.aws.fleet_watcher import FleetWatcher
+from endpoint_operator.aws.health import AwsHealth
+from endpoint_operator.aws.identity import Identity
+from endpoint_operator.aws.inventory import Inventory
+from endpoint_operator.aws.observer import AwsObserver
+from endpoint_operator.aws.ownership import Ownership
+from endpoint_operator.aws.parts import PartApi
+from endpoint_operator.aws.periods import WatchPeriods
+from endpoint_operator.aws.preflight import Preflight
+from endpoint_operator.aws.session import Clients
+from endpoint_operator.aws.tags import TagApi
+from endpoint_operator.planning.faults import Fault
+
+
+class AwsRoom:
+    """Everything of one account and region.
+
+    Raises RegionMissing when no region is configured.
+    """
+
+    def __init__(self, *, region: str | None, periods: WatchPeriods, cluster_id: str) -> None:
+        self._clients = Clients(region=region)
+        self._periods = periods
+        self._health = AwsHealth()
+        self.fleet = Fleet()
+        self._calls = Calls(clients=self._clients, health=self._health)
+        self._endpoints = EndpointApi(self._calls)
+        identity = Identity(self._calls)
+        tags = TagApi(self._calls)
+        parts = PartApi(calls=self._calls, tags=tags, identity=identity)
+        self._inventory = Inventory(self._calls, cluster_id=cluster_id)
+        self.observer = AwsObserver(
+            endpoints=self._endpoints,
+            fleet=self.fleet,
+            identity=identity,
+            ownership=Ownership(tags),
+            preflight=Preflight(self._calls),
+            inventory=self._inventory,
+        )
+        self.executor = AwsExecutor(
+            endpoints=self._endpoints, parts=parts, tags=tags, fleet=self.fleet, inventory=self._inventory
+        )
+
+    @property
+    def region(self) -> str:
+        return self._clients.region
+
+    def runtime_url(self) -> str:
+        """Where the region's endpoints are invoked."""
+        return self._clients.runtime_url()
+
+    def trouble(self) -> Fault | None:
+        """Why AWS cannot be worked with; None while it can."""
+        return self._health.fault
+
+    async def watch(
+        self,
+        *,
+        wake: Callable[[Iterable[str]], None],
+        wake_all: Callable[[], None],
+        objects: Callable[[], set[str]],
+        begun: asyncio.Event,
+    ) -> None:
+        """Watch the fleet until cancelled; `begun` is set after the first sweep, whether AWS answered or not."""
+        watcher = FleetWatcher(
+            endpoints=self._endpoints,
+            fleet=self.fleet,
+            periods=self._periods,
+            wake=wake,
+            wake_all=wake_all,
+            begun=begun,
+        )
+        async with asyncio.TaskGroup() as group:
+            group.create_task(watcher.run())
+            group.create_task(self._inventory.run(period=self._periods.inventory, wake=wake, known=objects))
+
+    def close(self) -> None:
+        self._calls.close()

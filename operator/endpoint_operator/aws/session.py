@@ -1,0 +1,46 @@
+"""boto3 clients: one session, one client a service, all with the same time-outs and retries."""
+
+import threading
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from endpoint_operator.aws.periods import ATTEMPTS, CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, THREADS
+
+USER_AGENT = "sagemaker-endpoint-operator"
+
+
+class RegionMissing(Exception):
+    """No AWS region is configured anywhere."""
+
+
+class Clients:
+    """Clients of one region. A client is safe between threads; making one is not, so that is done one at a time."""
+
+    def __init__(self, *, region: str | None) -> None:
+        self._session = boto3.Session(region_name=region)
+        if self._session.region_name is None:
+            raise RegionMissing("no AWS region: set --region, AWS_REGION or AWS_DEFAULT_REGION")
+        self.region: str = self._session.region_name
+        self._lock = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        self._config = Config(
+            connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            read_timeout=READ_TIMEOUT_SECONDS,
+            max_pool_connections=THREADS,
+            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+            user_agent_extra=USER_AGENT,
+        )
+
+    def get(self, service: str) -> Any:
+        """The boto3 client of a service. Raises botocore's errors when there are no credentials at all."""
+        with self._lock:
+            client = self._clients.get(service)
+            if client is None:
+                client = self._clients[service] = self._session.client(service, config=self._config)  # type: ignore[call-overload]
+            return client
+
+    def runtime_url(self) -> str:
+        """Where the region's endpoints are invoked."""
+        return str(self.get("sagemaker-runtime").meta.endpoint_url).rstrip("/")

@@ -1,0 +1,1 @@
+"""kubectl-inference: what people ask of the operator from a shell."""

@@ -1,0 +1,82 @@
+"""One pass over one object: look, decide, act, tell."""
+
+import logging
+from dataclasses import dataclass, replace
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.engine.keys import ObjectKey
+from endpoint_operator.engine.ports import Executor, ObjectWriter, Observer, Recorder
+from endpoint_operator.engine.store import ObjectStore
+from endpoint_operator.planning.decide import make_plan
+from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.faults import Blame
+from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
+from endpoint_operator.planning.plan import FinalizerChange, Look, Plan
+from endpoint_operator.planning.status import status_of
+from endpoint_operator.planning.stories import stories_of
+
+log = logging.getLogger(__name__)
+
+_FAULT_LOOKS = {
+    Blame.WORLD: Look(back_off=True),
+    Blame.BUSY: Look(seconds=5.0),
+    Blame.OURS: Look(back_off=True, at_most_seconds=600.0),
+    Blame.OPERATOR_SETUP: Look(back_off=True, at_most_seconds=600.0),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reconciler:
+    """Makes passes. Any pass may be the first after a crash: nothing is remembered here."""
+
+    store: ObjectStore
+    inputs: OperatorInputs
+    observer: Observer
+    executor: Executor
+    writer: ObjectWriter
+    recorder: Recorder
+
+    async def reconcile(self, key: ObjectKey) -> Look | None:
+        """When to look at the object again; None: when something wakes it.
+
+        Raises StaleObject or ClusterUnavailable when the API server took no write.
+        """
+        endpoint = self.store.get(key)
+        if endpoint is None:
+            return None
+        facts = await self.observer.observe(endpoint, self.inputs)
+        plan = make_plan(endpoint, facts, self.inputs)
+        if plan.finalizer is FinalizerChange.ADD:
+            endpoint = await self._add_finalizer(endpoint)
+        outcome = await self._carry_out(endpoint, plan)
+        status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=self.inputs)
+        await self.recorder.tell(endpoint, stories_of(endpoint, plan=plan, outcome=outcome, status=status))
+        if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
+            await self.writer.remove_finalizer(endpoint)
+            return None
+        if status != endpoint.status:
+            self.store.put(await self.writer.write_status(endpoint, status))
+        return _next_look(plan, outcome)
+
+    async def _add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
+        written = await self.writer.add_finalizer(endpoint)
+        self.store.put(written)
+        # What was decided was decided on the object as it was read.
+        return replace(endpoint, finalizers=written.finalizers, resource_version=written.resource_version)
+
+    async def _carry_out(self, endpoint: InferenceEndpoint, plan: Plan) -> Outcome:
+        if not plan.steps:
+            return NOTHING_DONE
+        log.info(
+            plan.message,
+            extra={"object": endpoint.object_name, "calls": [type(step).__name__ for step in plan.steps]},
+        )
+        return await self.executor.carry_out(endpoint, plan.steps, self.inputs)
+
+
+def _next_look(plan: Plan, outcome: Outcome) -> Look | None:
+    if outcome.fault is None:
+        return plan.next_look
+    if outcome.fault.blame is Blame.USER and outcome.fault.about_inputs:
+        return Look(back_off=True, at_most_seconds=600.0)
+    return _FAULT_LOOKS.get(outcome.fault.blame)

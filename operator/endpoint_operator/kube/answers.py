@@ -1,0 +1,33 @@
+"""What the API server's refusals mean for a pass."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import aiohttp
+from kubernetes.aio.client.exceptions import ApiException
+
+from endpoint_operator.engine.ports import ClusterUnavailable, StaleObject
+from endpoint_operator.kube.measures import WRITES
+
+
+@asynccontextmanager
+async def counted_write(kind: str) -> AsyncIterator[None]:
+    """Count a write, and say its failure as the loop knows it.
+
+    Raises StaleObject when the object changed or is gone, ClusterUnavailable for all else.
+    """
+    try:
+        yield
+    except ApiException as error:
+        WRITES.labels(kind, str(error.status)).inc()
+        if error.status in (404, 409):
+            raise StaleObject(str(error.reason)) from error
+        raise ClusterUnavailable(f"{error.status} {error.reason}: {_message(error)}") from error
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        WRITES.labels(kind, "error").inc()
+        raise ClusterUnavailable(f"{type(error).__name__}: {error}") from error
+    WRITES.labels(kind, "done").inc()
+
+
+def _message(error: ApiException) -> str:
+    return str(error.body or "")[:500]

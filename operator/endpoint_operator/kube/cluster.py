@@ -1,0 +1,59 @@
+"""What the operator asks of the cluster before it begins: who the cluster is, and whether it knows our kinds."""
+
+import logging
+
+import aiohttp
+from kubernetes.aio import client
+from kubernetes.aio.client.exceptions import ApiException
+
+from endpoint_operator.api.identity import GROUP, VERSION
+from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
+from endpoint_operator.kube.writer import PLURAL
+
+log = logging.getLogger(__name__)
+
+
+class ClusterNotReady(Exception):
+    """The cluster cannot be worked with yet; the text says what to do."""
+
+
+async def cluster_id(api_client: client.ApiClient) -> str:
+    """The uid of kube-system: it names the cluster for as long as it lives.
+
+    Raises ClusterNotReady.
+    """
+    try:
+        namespace = await client.CoreV1Api(api_client).read_namespace(
+            "kube-system", _request_timeout=REQUEST_TIMEOUT_SECONDS
+        )
+    except (TimeoutError, ApiException, aiohttp.ClientError, OSError) as error:
+        raise ClusterNotReady(
+            f"the namespace kube-system cannot be read ({_short(error)}); "
+            "grant get on it, or set --cluster-id to a word of your own"
+        ) from error
+    return str(namespace.metadata.uid)
+
+
+async def crd_is_installed(api_client: client.ApiClient) -> None:
+    """Returns when the API server serves InferenceEndpoints to us.
+
+    Raises ClusterNotReady.
+    """
+    try:
+        await client.CustomObjectsApi(api_client).list_cluster_custom_object(
+            GROUP, VERSION, PLURAL, limit=1, _request_timeout=REQUEST_TIMEOUT_SECONDS
+        )
+    except ApiException as error:
+        if error.status == 404:
+            raise ClusterNotReady(
+                f"the cluster does not know inferenceendpoints.{GROUP}/{VERSION}; apply the files in crds/"
+            ) from error
+        raise ClusterNotReady(f"InferenceEndpoints cannot be listed: {_short(error)}") from error
+    except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        raise ClusterNotReady(f"the API server cannot be reached: {_short(error)}") from error
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, ApiException):
+        return f"{error.status} {error.reason}"
+    return f"{type(error).__name__} {error}".strip()

@@ -1,0 +1,30 @@
+"""The connection to the API server: in-cluster credentials, or KUBECONFIG."""
+
+import os
+
+from kubernetes.aio import client, config
+
+# No write of ours takes long; a hanging one must not hold a worker.
+REQUEST_TIMEOUT_SECONDS = 30.0
+
+
+class ClusterConfigMissing(Exception):
+    """There are no credentials for a cluster."""
+
+
+async def connect() -> client.ApiClient:
+    """A client for the cluster that the operator runs in, or that KUBECONFIG names.
+
+    Raises ClusterConfigMissing.
+    """
+    configuration = client.Configuration()
+    try:
+        if os.environ.get("KUBERNETES_SERVICE_HOST") and not os.environ.get("KUBECONFIG"):
+            config.load_incluster_config(client_configuration=configuration)
+        else:
+            await config.load_kube_config(client_configuration=configuration)
+    except (config.ConfigException, OSError) as error:
+        raise ClusterConfigMissing(
+            f"no credentials for a cluster ({error}); run in a pod with a service account, or set KUBECONFIG"
+        ) from error
+    return client.ApiClient(configuration)

@@ -1,0 +1,96 @@
+"""Events on objects: each line once, across restarts, and in the order in which things happened."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import aiohttp
+from kubernetes.aio import client
+from kubernetes.aio.client.exceptions import ApiException
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.identity import API_VERSION, FIELD_MANAGER
+from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
+from endpoint_operator.kube.measures import WRITES
+from endpoint_operator.planning.stories import Story
+
+log = logging.getLogger(__name__)
+
+# The API server refuses longer messages.
+_MESSAGE_LENGTH = 1024
+
+
+class EventRecorder:
+    """Writes Events whose name is a hash of what they tell: a second one of that name is the same line."""
+
+    def __init__(self, api_client: client.ApiClient) -> None:
+        self._core = client.CoreV1Api(api_client)
+        self._last: dict[str, datetime] = {}
+
+    async def tell(self, endpoint: InferenceEndpoint, stories: Sequence[Story]) -> None:
+        for story in stories:
+            log.log(
+                logging.WARNING if story.warning else logging.INFO,
+                story.message,
+                extra={"object": endpoint.object_name, "revision": story.revision, "reason": story.reason},
+            )
+            await self._write(endpoint, story)
+
+    def forget(self, uid: str) -> None:
+        """The object is gone."""
+        self._last.pop(uid, None)
+
+    async def _write(self, endpoint: InferenceEndpoint, story: Story) -> None:
+        try:
+            await self._core.create_namespaced_event(
+                endpoint.namespace,
+                self._event(endpoint, story),
+                field_manager=FIELD_MANAGER,
+                _request_timeout=REQUEST_TIMEOUT_SECONDS,
+            )
+        except ApiException as error:
+            WRITES.labels("event", str(error.status)).inc()
+            # 409: it is there already. 403 and 404: the namespace is going away and takes no more.
+            if error.status not in (403, 404, 409):
+                log.warning("an Event was dropped: %s %s", error.status, error.reason)
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            WRITES.labels("event", "error").inc()
+            log.warning("an Event was dropped: %s", error)
+        else:
+            WRITES.labels("event", "done").inc()
+
+    def _event(self, endpoint: InferenceEndpoint, story: Story) -> client.CoreV1Event:
+        when = self._next_second(endpoint.uid)
+        return client.CoreV1Event(
+            metadata=client.V1ObjectMeta(name=event_name(endpoint, story), namespace=endpoint.namespace),
+            involved_object=client.V1ObjectReference(
+                api_version=API_VERSION,
+                kind="InferenceEndpoint",
+                namespace=endpoint.namespace,
+                name=endpoint.name,
+                uid=endpoint.uid,
+            ),
+            reason=story.reason,
+            message=story.message[:_MESSAGE_LENGTH],
+            type="Warning" if story.warning else "Normal",
+            count=1,
+            first_timestamp=when,
+            last_timestamp=when,
+            source=client.V1EventSource(component=FIELD_MANAGER),
+            reporting_component=FIELD_MANAGER,
+            reporting_instance=FIELD_MANAGER,
+        )
+
+    def _next_second(self, uid: str) -> datetime:
+        """Now, but later than the object's last Event: `kubectl describe` sorts by whole seconds."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        last = self._last.get(uid)
+        when = now if last is None or now > last else last + timedelta(seconds=1)
+        self._last[uid] = when
+        return when
+
+
+def event_name(endpoint: InferenceEndpoint, story: Story) -> str:
+    content = "|".join((endpoint.uid, str(endpoint.generation), story.revision, story.reason))
+    return f"{endpoint.name[:200]}.{hashlib.sha256(content.encode()).hexdigest()[:16]}"

@@ -1,0 +1,106 @@
+"""No endpoint of that name: why it is not made yet, and how it is made."""
+
+from endpoint_operator.api.spec import Preflight
+from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS, Case
+from endpoint_operator.planning.failures import failure_that_holds
+from endpoint_operator.planning.history import intent
+from endpoint_operator.planning.obstacles import plan_for_fault
+from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan, Situation
+from endpoint_operator.planning.steps import CreateEndpoint
+
+
+def write_is_not_visible_yet(case: Case) -> Plan | None:
+    """CreateEndpoint was accepted, and SageMaker's reads do not show the endpoint yet."""
+    known = case.status.endpoint
+    if case.live is not None or known is None or known.arn is None or known.creation_time is not None:
+        return None
+    missing = case.facts.missing_seconds or 0.0
+    if missing >= CONSISTENCY_WINDOW_SECONDS:
+        return None
+    return Plan(
+        situation=Situation.CREATING,
+        reason="Creating",
+        message="SageMaker took the request to create the endpoint and does not show it yet",
+        reads_lag=True,
+        next_look=Look(seconds=2.0),
+    )
+
+
+def failed_before(case: Case) -> Plan | None:
+    fault = failure_that_holds(case) if case.live is None else None
+    return plan_for_fault(fault, retry=fault.about_inputs) if fault else None
+
+
+def inputs_are_wrong(case: Case) -> Plan | None:
+    return wrong_inputs(case) if case.live is None else None
+
+
+def wrong_inputs(case: Case) -> Plan | None:
+    """What preflight found, where the spec wants it enforced."""
+    looks = case.facts.looks
+    if looks is None or looks.fault is None or case.endpoint.spec.preflight != Preflight.ENFORCE:
+        return None
+    return plan_for_fault(looks.fault, retry=True)
+
+
+def intent_comes_first(case: Case) -> Plan | None:
+    """The status remembers a revision before anything of it is made, and no longer knows an endpoint that is gone."""
+    if case.live is not None or _intent_is_recorded(case):
+        return None
+    remade = case.status.endpoint is not None and case.status.endpoint.creation_time is not None
+    if remade:
+        situation, reason = Situation.REMAKING, "EndpointDeleted"
+        message = f"the endpoint {case.desired.endpoint_name} was deleted in SageMaker; it is being made again"
+    else:
+        situation, reason = Situation.CREATING, "Creating"
+        message = _creating(case)
+    return Plan(
+        situation=situation,
+        reason=reason,
+        message=message,
+        memory=intent(case, creating=True),
+        finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
+        forget_endpoint=True,
+        next_look=AT_ONCE,
+    )
+
+
+def create(case: Case) -> Plan | None:
+    row, desired = case.row, case.desired
+    if case.live is not None or row is None:
+        return None
+    return Plan(
+        situation=Situation.CREATING,
+        reason="Creating",
+        message=_creating(case),
+        steps=(
+            desired.create_model(),
+            desired.create_config(
+                case.endpoint.spec, config_name=row.config_name, first_counts=row.initial_instance_counts
+            ),
+            CreateEndpoint(name=desired.endpoint_name, config_name=row.config_name, tags=desired.tags),
+        ),
+    )
+
+
+def _intent_is_recorded(case: Case) -> bool:
+    row, known, rollout = case.row, case.status.endpoint, case.status.rollout
+    return (
+        case.endpoint.has_finalizer
+        and row is not None
+        and row.state == RevisionState.DEPLOYING
+        and row.initial_instance_counts == case.desired.counts
+        and rollout is not None
+        and rollout.stage == "Creating"
+        and rollout.to_revision == row.name
+        and (known is None or known.creation_time is None)
+    )
+
+
+def _creating(case: Case) -> str:
+    desired = case.desired
+    return (
+        f"creating SageMaker endpoint {desired.endpoint_name} with revision {desired.revision} "
+        f"on {sum(desired.counts.values())} × {desired.instance_type}"
+    )

@@ -1,0 +1,107 @@
+"""The chain of decisions that every pass walks: the first that applies is the plan."""
+
+from collections.abc import Callable
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.spec import Preflight
+from endpoint_operator.planning import absence, changes_in_place, obstacles, rollout, transition, upkeep
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.desired import Desired, desired_state
+from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
+from endpoint_operator.planning.failures import failure_that_holds
+from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.obstacles import plan_for_fault
+from endpoint_operator.planning.plan import Plan
+from endpoint_operator.planning.retirement import plan_retirement
+from endpoint_operator.planning.supported import not_yet_supported
+
+Decision = Callable[[Case], Plan | None]
+
+DECISIONS: tuple[Decision, ...] = (
+    obstacles.aws_cannot_be_asked,
+    obstacles.name_is_taken,
+    obstacles.account_changed,
+    absence.write_is_not_visible_yet,
+    absence.failed_before,
+    absence.inputs_are_wrong,
+    absence.intent_comes_first,
+    absence.create,
+    transition.sagemaker_is_at_work,
+    transition.creation_failed,
+    rollout.write_is_not_visible_yet,
+    rollout.rolled_back,
+    changes_in_place.counts_differ,
+    changes_in_place.tags_differ,
+    rollout.failed_before,
+    rollout.inputs_are_wrong,
+    rollout.intent_comes_first,
+    rollout.update,
+    upkeep.out_of_service,
+    upkeep.remove_superfluous,
+    upkeep.serves,
+)
+
+
+def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan:
+    """What to do next for an object."""
+    if endpoint.being_deleted:
+        return plan_retirement(endpoint, facts)
+    fault = fault_in_spec(endpoint, inputs)
+    if fault is not None:
+        return plan_for_fault(fault)
+    desired = desired_state(endpoint, inputs)
+    assert desired is not None  # noqa: S101 - fault_in_spec found a role
+    return plan_for(Case(endpoint=endpoint, desired=desired, facts=facts))
+
+
+def fault_in_spec(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault | None:
+    """What the spec alone shows to be impossible, and the API server could not refuse."""
+    if endpoint.spec_error is not None:
+        return Fault(
+            blame=Blame.USER,
+            reason="SpecNotUnderstood",
+            message=f"{endpoint.spec_error}; correct it, or run the release of the operator that the CRD belongs to",
+        )
+    fields = not_yet_supported(endpoint.spec, region=inputs.region)
+    if fields:
+        verb = "is" if len(fields) == 1 else "are"
+        return Fault(
+            blame=Blame.USER,
+            reason="NotYetSupported",
+            message=f"{', '.join(fields)} {verb} not supported by this release; remove it and nothing is lost",
+        )
+    if desired_state(endpoint, inputs) is None:
+        return Fault(
+            blame=Blame.USER,
+            reason="ExecutionRoleMissing",
+            message="spec.executionRoleArn: give the role that SageMaker runs the containers with "
+            "(the operator has no --default-execution-role-arn)",
+        )
+    return None
+
+
+def wants_look(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Desired | None:
+    """What preflight is to look at, when this pass could be about to make a revision."""
+    if endpoint.being_deleted or endpoint.spec.preflight == Preflight.OFF or facts.foreign is not None:
+        return None
+    if fault_in_spec(endpoint, inputs) is not None:
+        return None
+    desired = desired_state(endpoint, inputs)
+    if desired is None:
+        return None
+    case = Case(endpoint=endpoint, desired=desired, facts=facts)
+    live = facts.live
+    settled = live is not None and (live.busy or not (live.status == LiveStatus.FAILED or rollout.needs_update(case)))
+    failure = case.row.failure if case.row is not None else None
+    pointless = failure is not None and failure.look is None and failure_that_holds(case) is not None
+    waiting = absence.write_is_not_visible_yet(case) is not None
+    return None if settled or pointless or waiting else desired
+
+
+def plan_for(case: Case) -> Plan:
+    """What to do next for an object that is wanted and possible."""
+    for decide in DECISIONS:
+        plan = decide(case)
+        if plan is not None:
+            return plan
+    raise AssertionError(f"no decision for {case.endpoint.object_name}: the last one takes every case")

@@ -1,0 +1,163 @@
+"""What AWS and the cluster said, as plain data: the input of every decision."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from endpoint_operator.planning.faults import Fault
+
+
+class LiveStatus(StrEnum):
+    """EndpointStatus of DescribeEndpoint (SageMaker API reference)."""
+
+    OUT_OF_SERVICE = "OutOfService"
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    SYSTEM_UPDATING = "SystemUpdating"
+    ROLLING_BACK = "RollingBack"
+    IN_SERVICE = "InService"
+    DELETING = "Deleting"
+    FAILED = "Failed"
+    UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
+
+
+# SageMaker refuses every update and deletion while one of these holds.
+BUSY = frozenset(
+    {
+        LiveStatus.CREATING,
+        LiveStatus.UPDATING,
+        LiveStatus.SYSTEM_UPDATING,
+        LiveStatus.ROLLING_BACK,
+        LiveStatus.DELETING,
+    }
+)
+
+SERVING = frozenset(
+    {
+        LiveStatus.IN_SERVICE,
+        LiveStatus.UPDATING,
+        LiveStatus.SYSTEM_UPDATING,
+        LiveStatus.ROLLING_BACK,
+        LiveStatus.UPDATE_ROLLBACK_FAILED,
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveImage:
+    specified: str
+    resolved: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveVariant:
+    name: str
+    current_count: int | None = None
+    desired_count: int | None = None
+    current_weight: float | None = None
+    desired_weight: float | None = None
+    images: tuple[LiveImage, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveEndpoint:
+    """An endpoint as DescribeEndpoint shows it. Times are ISO 8601 in UTC, compared for equality only."""
+
+    name: str
+    arn: str
+    status: LiveStatus
+    config_name: str | None
+    created: str
+    modified: str
+    failure_reason: str | None = None
+    variants: tuple[LiveVariant, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        return self.status in BUSY
+
+    @property
+    def serves(self) -> bool:
+        return self.status in SERVING
+
+    @property
+    def instance_count(self) -> int:
+        return sum(variant.current_count or 0 for variant in self.variants)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What preflight saw of one thing; `fault` says what is wrong with it, `trace` changes when the thing changes."""
+
+    about: str
+    trace: str
+    fault: Fault | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """An artifact that preflight saw."""
+
+    s3_uri: str
+    etag: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Looks:
+    """Everything that preflight looked at for one revision."""
+
+    looks: tuple[Look, ...] = ()
+    artifacts: tuple[Artifact, ...] = ()
+
+    @property
+    def trace(self) -> str:
+        return ";".join(f"{look.about}={look.trace}" for look in self.looks)
+
+    @property
+    def fault(self) -> Fault | None:
+        return next((look.fault for look in self.looks if look.fault is not None), None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a pass knows of the world."""
+
+    live: LiveEndpoint | None = None
+    foreign: str | None = None
+    """Why the endpoint of that name is not ours; None when it is, or when there is none."""
+    account: str | None = None
+    """The account that the operator works in; None while AWS could not be asked."""
+    aws_fault: Fault | None = None
+    """Why AWS could not be asked; the rest is then what was last known."""
+    missing_seconds: float | None = None
+    """For how long this process has found no endpoint of that name; None when there is one."""
+    seconds_since_write: float | None = None
+    """Since this process last changed the endpoint; None when it did not."""
+    looks: Looks | None = None
+    """None when nothing was to be looked at."""
+    tags_drifted: bool = False
+    """Whether the hourly look found other tags than those that were put."""
+    orphans: "tuple[OwnedObject, ...]" = ()
+    """Models and endpoint configs tagged as this object's that its status does not know."""
+    now: datetime = field(kw_only=True)
+
+    def with_looks(self, looks: Looks) -> "Facts":
+        return replace(self, looks=looks)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnedObject:
+    """A model or endpoint config found by its tags."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperatorInputs:
+    """What an object takes from the operator when it says nothing itself."""
+
+    region: str
+    cluster_id: str
+    runtime_url: str
+    default_execution_role_arn: str | None = None

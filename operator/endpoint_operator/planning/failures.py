@@ -1,0 +1,66 @@
+"""What a failed revision means: read out of SageMaker's FailureReason, remembered, and when it may be tried again."""
+
+import re
+
+from endpoint_operator.api.status import RevisionFailure, RevisionState, RevisionStatus
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.faults import Blame, Fault
+
+_PASSING = (
+    ("insufficientinstancecapacity", "CapacityUnavailable"),
+    ("insufficient capacity", "CapacityUnavailable"),
+    ("request to service failed", "ServiceFailure"),
+    ("internal server error", "ServiceFailure"),
+    ("try again", "ServiceFailure"),
+)
+
+# Where each failure is to be mended. The texts are SageMaker's FailureReasons, matched by short stable fragments.
+_USERS = (
+    (r"failed to download model data", "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
+    (r"images? included in the model|ecr image", "ImageUnavailable", "spec.containers[0].image", False),
+    (r"ping health check", "ContainerUnhealthy", "spec.containers[0]", False),
+    (r"could not assume role|execution role", "ExecutionRoleUnusable", "spec.executionRoleArn", True),
+    (r"alarm", "AlarmRolledBack", "spec.rollout.alarms", False),
+)
+
+
+def read_failure_reason(reason: str | None) -> Fault:
+    """Whose fault a FailureReason is; the sentence keeps SageMaker's own words."""
+    text = reason or "SageMaker gave no FailureReason"
+    lowered = text.lower()
+    for fragment, name in _PASSING:
+        if fragment in lowered:
+            return Fault(blame=Blame.WORLD, reason=name, message=text)
+    for pattern, name, field, about_inputs in _USERS:
+        if re.search(pattern, lowered):
+            return Fault(blame=Blame.USER, reason=name, message=f"{field}: {text}", about_inputs=about_inputs)
+    return Fault(blame=Blame.USER, reason="RevisionFailed", message=f"{text} Correct the spec.")
+
+
+def failed(row: RevisionStatus, fault: Fault, case: Case, *, rolled_back: bool = False) -> RevisionStatus:
+    """The row with its failure remembered."""
+    looks = case.facts.looks
+    failure = RevisionFailure(
+        generation=case.endpoint.generation,
+        reconcile_at=case.endpoint.reconcile_at,
+        look=looks.trace if fault.about_inputs and looks is not None else None,
+    )
+    state = RevisionState.ROLLED_BACK if rolled_back else RevisionState.FAILED
+    return row.model_copy(
+        update={"state": state, "reason": f"{fault.reason}: {fault.message}"[:1024], "failure": failure}
+    )
+
+
+def failure_that_holds(case: Case) -> Fault | None:
+    """The remembered failure of the wanted revision, while nothing that caused it has changed (behaviour 11)."""
+    row = case.row
+    if row is None or row.failure is None:
+        return None
+    failure = row.failure
+    if failure.generation != case.endpoint.generation or failure.reconcile_at != case.endpoint.reconcile_at:
+        return None
+    looks = case.facts.looks
+    if failure.look is not None and looks is not None and looks.trace != failure.look:
+        return None
+    reason, _, message = (row.reason or "RevisionFailed: it failed before").partition(": ")
+    return Fault(blame=Blame.USER, reason=reason, message=message, about_inputs=failure.look is not None)

@@ -1,0 +1,58 @@
+"""Why nothing can be done at all for now."""
+
+from endpoint_operator.api.conditions import ConditionType, is_true
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.plan import Look, Plan, Situation
+
+_BACK_OFF = Look(back_off=True)
+# Preflight looks again at most every ten minutes (api.md, behaviour 11).
+_SLOW_BACK_OFF = Look(back_off=True, at_most_seconds=600.0)
+
+
+def plan_for_fault(fault: Fault, *, retry: bool = False) -> Plan:
+    """A plan that only says what is wrong. `retry`: somebody may mend it without touching the object."""
+    if fault.stalls:
+        look = _SLOW_BACK_OFF if retry or fault.blame == Blame.OPERATOR_SETUP else None
+        return Plan(situation=Situation.USER_FAULT, reason=fault.reason, message=fault.message, next_look=look)
+    return Plan(situation=Situation.WORLD_FAULT, reason=fault.reason, message=fault.message, next_look=_BACK_OFF)
+
+
+def aws_cannot_be_asked(case: Case) -> Plan | None:
+    fault = case.facts.aws_fault
+    if fault is None:
+        return None
+    at_rest = (
+        is_true(case.status.conditions, ConditionType.READY)
+        and case.status.observed_generation == case.endpoint.generation
+    )
+    if at_rest:
+        return Plan(situation=Situation.UNKNOWN, reason=fault.reason, message=fault.message, next_look=_BACK_OFF)
+    return plan_for_fault(fault)
+
+
+def name_is_taken(case: Case) -> Plan | None:
+    if case.facts.foreign is None or case.live is None:
+        return None
+    return Plan(
+        situation=Situation.USER_FAULT,
+        reason="NameTaken",
+        message=f"spec.endpointName: {case.facts.foreign}; delete that endpoint or choose another name "
+        "(a new object: endpointName never changes)",
+        next_look=_SLOW_BACK_OFF,
+    )
+
+
+def account_changed(case: Case) -> Plan | None:
+    known, account = case.status.endpoint, case.facts.account
+    if known is None or known.arn is None or account is None:
+        return None
+    if known.arn.split(":")[4] == account:
+        return None
+    return Plan(
+        situation=Situation.USER_FAULT,
+        reason="AccountChanged",
+        message=f"the endpoint was made as {known.arn}, and the operator now works in account {account}; "
+        "give it credentials of the endpoint's account, or delete this object there and make another",
+        next_look=_SLOW_BACK_OFF,
+    )

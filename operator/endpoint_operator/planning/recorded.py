@@ -1,0 +1,39 @@
+"""The endpoint as the object's own status remembers it: a cache of the last Describe that survives restarts."""
+
+from endpoint_operator.api.status import EndpointStatus, InferenceEndpointStatus, VariantStatus
+from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant
+
+
+def recorded_endpoint(status: InferenceEndpointStatus) -> LiveEndpoint | None:
+    """What status holds of the endpoint; None when it was never seen, or a change of ours is not seen yet."""
+    known = status.endpoint
+    if known is None or known.creation_time is None or known.last_modified_time is None or known.arn is None:
+        return None
+    return LiveEndpoint(
+        name=known.name,
+        arn=known.arn,
+        status=LiveStatus(known.status or LiveStatus.IN_SERVICE),
+        config_name=known.config_name,
+        created=known.creation_time,
+        modified=known.last_modified_time,
+        failure_reason=known.failure_reason,
+        variants=tuple(_variant(variant) for variant in status.variants),
+    )
+
+
+def is_known(known: EndpointStatus | None, *, created: str) -> bool:
+    """Whether status has seen this very endpoint, and so knows that it is ours."""
+    return known is not None and known.creation_time == created
+
+
+def _variant(variant: VariantStatus) -> LiveVariant:
+    return LiveVariant(
+        name=variant.name,
+        current_count=variant.current_instance_count,
+        desired_count=variant.desired_instance_count,
+        current_weight=variant.current_weight,
+        desired_weight=variant.desired_weight,
+        images=tuple(
+            LiveImage(specified=image.specified_image, resolved=image.resolved_image) for image in variant.images
+        ),
+    )

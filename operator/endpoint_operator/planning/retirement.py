@@ -1,0 +1,80 @@
+"""The object is being deleted: what goes in AWS, in which order, and when the finalizer is let go.
+
+Reads nothing but the object's own status and what carries its tags: a deletion works in a terminating namespace.
+"""
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.spec import DeletionPolicy
+from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS
+from endpoint_operator.planning.facts import Facts, LiveStatus
+from endpoint_operator.planning.history import removal_of
+from endpoint_operator.planning.obstacles import plan_for_fault
+from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
+from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
+
+
+def plan_retirement(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
+    """What to do next for an object that is being deleted."""
+    if not endpoint.has_finalizer:
+        return _plan("Deleted", "nothing of this object is left in AWS")
+    if endpoint.spec.deletion_policy == DeletionPolicy.RETAIN:
+        return _let_go("Retained", "deletionPolicy is Retain: what is in AWS stays as it is")
+    if facts.aws_fault is not None:
+        return plan_for_fault(facts.aws_fault)
+    return _endpoint_goes_first(facts) or _created_unseen(endpoint, facts) or _leftovers(endpoint, facts)
+
+
+def _endpoint_goes_first(facts: Facts) -> Plan | None:
+    live = facts.live
+    if live is None or facts.foreign is not None:
+        return None
+    if live.status == LiveStatus.DELETING:
+        return _plan("Deleting", "SageMaker is deleting the endpoint")
+    if live.busy:
+        return _plan(
+            "WaitingForSageMaker",
+            f"the endpoint is {live.status.value} and SageMaker refuses to delete it until that is done "
+            "(up to 30 minutes where a container never becomes healthy)",
+        )
+    step = DeleteEndpoint(name=live.name, created=live.created)
+    return _plan("Deleting", "deleting the endpoint", step)
+
+
+def _created_unseen(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
+    """CreateEndpoint may have been sent and its endpoint not be visible yet: absence is believed only with time."""
+    known = endpoint.status.endpoint
+    creating = any(row.state == RevisionState.DEPLOYING for row in endpoint.status.revisions)
+    unseen = known is None or known.creation_time is None
+    missing = facts.missing_seconds or 0.0
+    if facts.live is not None or not (creating and unseen) or missing >= CONSISTENCY_WINDOW_SECONDS:
+        return None
+    return _plan(
+        "Deleting",
+        "waiting until it is sure that SageMaker made no endpoint",
+        look=Look(seconds=min(5.0, CONSISTENCY_WINDOW_SECONDS - missing)),
+    )
+
+
+def _leftovers(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
+    steps: list[Step] = [step for row in endpoint.status.revisions for step in removal_of(row)]
+    known = {step.name for step in steps}
+    for orphan in sorted(facts.orphans, key=lambda orphan: orphan.kind):  # endpoint-config before model
+        if orphan.name not in known:
+            config = orphan.kind == "endpoint-config"
+            steps.append(DeleteEndpointConfig(name=orphan.name) if config else DeleteModel(name=orphan.name))
+    return _let_go("Deleted", "the endpoint, its endpoint configs and its models are deleted", *steps)
+
+
+def _plan(reason: str, message: str, *steps: Step, look: Look | None = None) -> Plan:
+    return Plan(situation=Situation.DELETING, reason=reason, message=message, steps=steps, next_look=look)
+
+
+def _let_go(reason: str, message: str, *steps: Step) -> Plan:
+    return Plan(
+        situation=Situation.DELETING,
+        reason=reason,
+        message=message,
+        steps=steps,
+        finalizer=FinalizerChange.REMOVE,
+    )

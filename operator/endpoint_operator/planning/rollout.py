@@ -1,0 +1,134 @@
+"""Another revision serves than the one that is wanted: why it is not rolled out yet, and how it is."""
+
+from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.absence import wrong_inputs
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
+from endpoint_operator.planning.faults import Blame
+from endpoint_operator.planning.history import intent, with_row
+from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.steps import UpdateEndpoint
+
+_SLOW = Look(back_off=True, at_most_seconds=600.0)
+
+
+def needs_update(case: Case) -> bool:
+    live = case.live
+    return live is not None and (
+        case.live_revision != case.desired.revision or live.status == LiveStatus.UPDATE_ROLLBACK_FAILED
+    )
+
+
+def write_is_not_visible_yet(case: Case) -> Plan | None:
+    """A change was accepted, and SageMaker's reads show the endpoint as it was before."""
+    known, live = case.status.endpoint, case.live
+    if live is None or known is None or not case.just_written:
+        return None
+    if known.status != LiveStatus.UPDATING or known.last_modified_time != live.modified:
+        return None
+    return Plan(
+        situation=Situation.UPDATING,
+        reason="Updating",
+        message="SageMaker took the change and does not show it yet",
+        reads_lag=True,
+        next_look=Look(seconds=2.0),
+    )
+
+
+def rolled_back(case: Case) -> Plan | None:
+    """A failed update ends InService on the old config with FailureReason set, and says nothing else."""
+    live, rollout, row = case.live, case.status.rollout, case.row
+    if live is None or rollout is None or row is None or not needs_update(case):
+        return None
+    news = (
+        rollout.to_revision == row.name
+        and rollout.stage == "Updating"
+        and row.failure is None
+        and live.failure_reason is not None
+        and live.modified != rollout.endpoint_modified_before
+    )
+    if not news:
+        return None
+    fault = read_failure_reason(live.failure_reason)
+    if fault.blame == Blame.WORLD:
+        return Plan(
+            situation=Situation.WORLD_FAULT,
+            reason=fault.reason,
+            message=f"revision {row.name} was rolled back and is tried again: {fault.message}",
+            memory=intent(case, creating=False),
+            next_look=Look(back_off=True),
+        )
+    return Plan(
+        situation=Situation.ROLLED_BACK,
+        reason=fault.reason,
+        message=f"revision {row.name} was rolled back, {case.live_revision} serves: {fault.message}",
+        memory=Memory(revisions=with_row(case.status.revisions, failed(row, fault, case, rolled_back=True))),
+        next_look=_SLOW if fault.about_inputs else None,
+    )
+
+
+def failed_before(case: Case) -> Plan | None:
+    fault = failure_that_holds(case) if needs_update(case) else None
+    if fault is None:
+        return None
+    message = fault.message
+    if case.row is not None and case.row.state == RevisionState.ROLLED_BACK:
+        message = f"revision {case.desired.revision} was rolled back, {case.live_revision} serves: {message}"
+    return Plan(
+        situation=Situation.ROLLED_BACK,
+        reason=fault.reason,
+        message=message,
+        next_look=_SLOW if fault.about_inputs else None,
+    )
+
+
+def inputs_are_wrong(case: Case) -> Plan | None:
+    return wrong_inputs(case) if needs_update(case) else None
+
+
+def intent_comes_first(case: Case) -> Plan | None:
+    """The status remembers a revision before anything of it is made."""
+    row, rollout = case.row, case.status.rollout
+    if not needs_update(case):
+        return None
+    recorded = (
+        case.endpoint.has_finalizer
+        and row is not None
+        and row.state == RevisionState.DEPLOYING
+        and rollout is not None
+        and rollout.stage == "Updating"
+        and rollout.to_revision == row.name
+    )
+    if recorded:
+        return None
+    return Plan(
+        situation=Situation.UPDATING,
+        reason="Updating",
+        message=_updating(case),
+        memory=intent(case, creating=False),
+        finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
+        next_look=AT_ONCE,
+    )
+
+
+def update(case: Case) -> Plan | None:
+    live, row, desired = case.live, case.row, case.desired
+    if live is None or row is None or not needs_update(case):
+        return None
+    return Plan(
+        situation=Situation.UPDATING,
+        reason="Updating",
+        message=_updating(case),
+        steps=(
+            desired.create_model(),
+            desired.create_config(
+                case.endpoint.spec, config_name=row.config_name, first_counts=row.initial_instance_counts
+            ),
+            UpdateEndpoint(name=live.name, config_name=row.config_name),
+        ),
+    )
+
+
+def _updating(case: Case) -> str:
+    return f"rolling out revision {case.live_revision} → {case.desired.revision}"

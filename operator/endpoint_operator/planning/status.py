@@ -1,0 +1,180 @@
+"""From everything that a pass knows to the status that it writes, once."""
+
+from endpoint_operator.api.conditions import ConditionType, is_true, merged
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.status import (
+    DeployedImage,
+    EndpointStatus,
+    InferenceEndpointStatus,
+    Phase,
+    VariantStatus,
+)
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.condition_table import conditions_of
+from endpoint_operator.planning.desired import desired_state, tags_digest
+from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
+from endpoint_operator.planning.failures import failed
+from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.history import with_row
+from endpoint_operator.planning.outcome import Outcome
+from endpoint_operator.planning.plan import Memory, Plan, Situation
+from endpoint_operator.planning.steps import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    SyncTags,
+    UpdateEndpoint,
+    UpdateEndpointWeightsAndCapacities,
+)
+
+_PHASES = {
+    Situation.SERVING: Phase.READY,
+    Situation.CREATING: Phase.CREATING,
+    Situation.REMAKING: Phase.CREATING,
+    Situation.UPDATING: Phase.UPDATING,
+    Situation.ROLLED_BACK: Phase.STALLED,
+    Situation.USER_FAULT: Phase.STALLED,
+    Situation.DELETING: Phase.DELETING,
+}
+
+
+def status_of(
+    endpoint: InferenceEndpoint, *, facts: Facts, plan: Plan, outcome: Outcome, inputs: OperatorInputs
+) -> InferenceEndpointStatus:
+    """The status after this pass. Equal to the old one when nothing changed."""
+    plan = _with_fault(endpoint, plan, outcome.fault)
+    old = endpoint.status
+    if plan.situation == Situation.UNKNOWN:
+        return old
+    memory = _memory(endpoint, facts, plan, outcome, inputs)
+    known = _endpoint_status(endpoint, facts, plan, outcome, inputs)
+    variants = _variants(facts.live) if facts.aws_fault is None else old.variants
+    available = _available(old, facts, plan, outcome)
+    conditions = conditions_of(
+        plan.situation,
+        reason=plan.reason,
+        message=plan.message,
+        available=available,
+        generation=endpoint.generation,
+        now=facts.now,
+    )
+    return InferenceEndpointStatus(
+        observed_generation=endpoint.generation,
+        phase=_phase(plan.situation, facts.live),
+        instance_count=sum(variant.current_instance_count or 0 for variant in variants) if variants else None,
+        selector=f"inference.endpoint-operator.dev/endpoint={endpoint.name}",
+        endpoint=known,
+        revisions=list(memory.revisions),
+        variants=variants,
+        rollout=memory.rollout,
+        conditions=merged(old.conditions, conditions),
+    )
+
+
+def _with_fault(endpoint: InferenceEndpoint, plan: Plan, fault: Fault | None) -> Plan:
+    """The plan as it went: a step that failed says more than the step that was meant."""
+    if fault is None:
+        return plan
+    situation = Situation.USER_FAULT if fault.stalls else Situation.WORLD_FAULT
+    if endpoint.being_deleted and not fault.stalls:
+        situation = Situation.DELETING
+    elif fault.blame == Blame.BUSY:
+        situation = plan.situation
+    return Plan(situation=situation, reason=fault.reason, message=fault.message, steps=plan.steps, memory=plan.memory)
+
+
+def _memory(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, outcome: Outcome, inputs: OperatorInputs) -> Memory:
+    as_it_is = Memory(revisions=tuple(endpoint.status.revisions), rollout=endpoint.status.rollout)
+    if outcome.fault is None:
+        return plan.memory or as_it_is
+    desired = None if endpoint.being_deleted else desired_state(endpoint, inputs)
+    row = endpoint.status.revision(desired.revision) if desired is not None else None
+    if desired is None or row is None or outcome.fault.blame != Blame.USER or not _is_rollout(plan):
+        return as_it_is
+    case = Case(endpoint=endpoint, desired=desired, facts=facts)
+    return Memory(revisions=with_row(as_it_is.revisions, failed(row, outcome.fault, case)))
+
+
+def _is_rollout(plan: Plan) -> bool:
+    return any(isinstance(step, CreateEndpoint | UpdateEndpoint) for step in plan.steps)
+
+
+def _endpoint_status(
+    endpoint: InferenceEndpoint, facts: Facts, plan: Plan, outcome: Outcome, inputs: OperatorInputs
+) -> EndpointStatus | None:
+    known = _as_seen(endpoint, facts, plan, inputs)
+    for step in outcome.done:
+        match step:
+            case CreateEndpoint():
+                known = EndpointStatus(
+                    name=step.name,
+                    arn=outcome.endpoint_arn,
+                    status=LiveStatus.CREATING,
+                    config_name=step.config_name,
+                    invocation_url=_invocation_url(step.name, inputs),
+                    tags_digest=tags_digest(step.tags),
+                )
+            case UpdateEndpoint() | UpdateEndpointWeightsAndCapacities() if known is not None:
+                known = known.model_copy(update={"status": LiveStatus.UPDATING})
+            case DeleteEndpoint() if known is not None:
+                known = known.model_copy(update={"status": LiveStatus.DELETING})
+            case SyncTags() if known is not None:
+                known = known.model_copy(update={"tags_digest": tags_digest(step.tags)})
+            case _:
+                pass
+    return known
+
+
+def _as_seen(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: OperatorInputs) -> EndpointStatus | None:
+    old, live = endpoint.status.endpoint, facts.live
+    if facts.foreign is not None or plan.forget_endpoint:
+        return None
+    if live is None or facts.aws_fault is not None:
+        return old
+    return EndpointStatus(
+        name=live.name,
+        arn=live.arn,
+        status=old.status if plan.reads_lag and old is not None else live.status,
+        config_name=live.config_name,
+        invocation_url=_invocation_url(live.name, inputs),
+        failure_reason=live.failure_reason,
+        creation_time=live.created,
+        last_modified_time=live.modified,
+        tags_digest=old.tags_digest if old is not None else None,
+    )
+
+
+def _invocation_url(name: str, inputs: OperatorInputs) -> str:
+    return f"{inputs.runtime_url}/endpoints/{name}/invocations"
+
+
+def _variants(live: LiveEndpoint | None) -> list[VariantStatus]:
+    return [_variant(variant) for variant in live.variants] if live is not None else []
+
+
+def _variant(variant: LiveVariant) -> VariantStatus:
+    return VariantStatus(
+        name=variant.name,
+        current_weight=variant.current_weight,
+        desired_weight=variant.desired_weight,
+        current_instance_count=variant.current_count,
+        desired_instance_count=variant.desired_count,
+        images=[
+            DeployedImage(specified_image=image.specified, resolved_image=image.resolved) for image in variant.images
+        ],
+    )
+
+
+def _available(old: InferenceEndpointStatus, facts: Facts, plan: Plan, outcome: Outcome) -> bool:
+    if facts.aws_fault is not None:
+        return is_true(old.conditions, ConditionType.AVAILABLE)
+    if facts.live is None or facts.foreign is not None or plan.forget_endpoint:
+        return False
+    return facts.live.serves and not outcome.did(DeleteEndpoint)
+
+
+def _phase(situation: Situation, live: LiveEndpoint | None) -> Phase:
+    if situation == Situation.WORLD_FAULT:
+        if live is None:
+            return Phase.PENDING
+        return Phase.UPDATING if live.serves else Phase.CREATING
+    return _PHASES[situation]

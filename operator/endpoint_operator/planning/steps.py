@@ -1,0 +1,85 @@
+"""The calls that a plan asks for: data that prints as JSON, carried out by the AWS room."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateModel:
+    name: str
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateEndpointConfig:
+    name: str
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateEndpoint:
+    name: str
+    config_name: str
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateEndpoint:
+    """Always retains all variant properties: counts and weights that the spec asks for follow in place."""
+
+    name: str
+    config_name: str
+    retain_all_variant_properties: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class UpdateEndpointWeightsAndCapacities:
+    name: str
+    instance_counts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncTags:
+    """ListTags, then AddTags and DeleteTags where they differ; tags of AWS itself (aws:) are left alone."""
+
+    name: str
+    arn: str
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteEndpoint:
+    name: str
+    created: str
+    """CreationTime of the endpoint that is meant: one that was made again under the same name is not deleted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteEndpointConfig:
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteModel:
+    name: str
+
+
+Step = (
+    CreateModel
+    | CreateEndpointConfig
+    | CreateEndpoint
+    | UpdateEndpoint
+    | UpdateEndpointWeightsAndCapacities
+    | SyncTags
+    | DeleteEndpoint
+    | DeleteEndpointConfig
+    | DeleteModel
+)
+
+# Steps after which SageMaker is at work on the endpoint, and refuses others until it is done.
+FLEET_STEPS = (CreateEndpoint, UpdateEndpoint, UpdateEndpointWeightsAndCapacities, DeleteEndpoint)
+
+
+def as_json(step: Step) -> dict[str, Any]:
+    """The step as it prints: operation, then its members."""
+    return {"operation": type(step).__name__, **asdict(step)}

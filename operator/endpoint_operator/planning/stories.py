@@ -1,0 +1,105 @@
+"""Events: what a pass has to tell, each line once."""
+
+from dataclasses import dataclass
+
+from endpoint_operator.api.conditions import ConditionType, find, is_true
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.status import InferenceEndpointStatus
+from endpoint_operator.planning.outcome import Outcome
+from endpoint_operator.planning.plan import Plan, Situation
+from endpoint_operator.planning.steps import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    DeleteEndpointConfig,
+    SyncTags,
+    UpdateEndpoint,
+    UpdateEndpointWeightsAndCapacities,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """One Event. `revision` tells two stories with the same reason and generation apart."""
+
+    reason: str
+    message: str
+    revision: str = ""
+    warning: bool = False
+
+
+def stories_of(
+    endpoint: InferenceEndpoint, *, plan: Plan, outcome: Outcome, status: InferenceEndpointStatus
+) -> tuple[Story, ...]:
+    """What happened in this pass that a person wants to read in `kubectl describe`."""
+    revision = _revision(status)
+    told = [*_of_steps(endpoint, plan, outcome, revision), *_of_conditions(endpoint, status, revision)]
+    if plan.situation == Situation.REMAKING:
+        told.insert(0, Story(reason="EndpointDeleted", message=plan.message, revision=revision, warning=True))
+    return tuple(told)
+
+
+def _revision(status: InferenceEndpointStatus) -> str:
+    """The revision that the pass was about."""
+    if status.rollout is not None:
+        return status.rollout.to_revision
+    return status.revisions[-1].name if status.revisions else ""
+
+
+def _of_steps(endpoint: InferenceEndpoint, plan: Plan, outcome: Outcome, revision: str) -> list[Story]:
+    told = []
+    for step in outcome.done:
+        match step:
+            case CreateEndpoint():
+                told.append(Story(reason="CreatingEndpoint", message=plan.message, revision=revision))
+            case UpdateEndpoint():
+                told.append(Story(reason="RolloutStarted", message=plan.message, revision=revision))
+            case UpdateEndpointWeightsAndCapacities():
+                told.append(Story(reason="InstanceCountChanging", message=plan.message, revision=revision))
+            case SyncTags() if is_true(endpoint.status.conditions, ConditionType.READY):
+                told.append(Story(reason="TagsChanged", message="the tags on the endpoint follow spec.tags"))
+            case DeleteEndpoint():
+                told.append(Story(reason="DeletingEndpoint", message=f"deleting SageMaker endpoint {step.name}"))
+            case DeleteEndpointConfig() if not endpoint.being_deleted:
+                message = f"endpoint config {step.name} and its model are no longer kept"
+                told.append(Story(reason="RevisionRemoved", message=message, revision=step.name))
+            case _:
+                pass
+    if plan.reason in ("Deleted", "Retained") and outcome.fault is None:
+        told.append(Story(reason=plan.reason, message=plan.message))
+    return told
+
+
+def _of_conditions(endpoint: InferenceEndpoint, status: InferenceEndpointStatus, revision: str) -> list[Story]:
+    """A condition that flipped or found another reason."""
+    told = []
+    for kind, good in ((ConditionType.READY, True), (ConditionType.STALLED, False)):
+        before, after = find(endpoint.status.conditions, kind), find(status.conditions, kind)
+        changed = before is None or after is None or (before.status, before.reason) != (after.status, after.reason)
+        if after is not None and changed and is_true(status.conditions, kind):
+            told.append(Story(reason=after.reason, message=after.message, revision=revision, warning=not good))
+    reconciling = find(status.conditions, ConditionType.RECONCILING)
+    before = find(endpoint.status.conditions, ConditionType.RECONCILING)
+    if reconciling is not None and (before is None or before.reason != reconciling.reason) and _is_trouble(status):
+        told.append(Story(reason=reconciling.reason, message=reconciling.message, revision=revision, warning=True))
+    return told
+
+
+def _is_trouble(status: InferenceEndpointStatus) -> bool:
+    reconciling = find(status.conditions, ConditionType.RECONCILING)
+    return reconciling is not None and reconciling.reason in _TROUBLES
+
+
+# Reasons of the world's faults that a user wants to see in the list of Events.
+_TROUBLES = frozenset(
+    {
+        "CapacityUnavailable",
+        "ServiceFailure",
+        "QuotaExceeded",
+        "Throttled",
+        "AWSUnreachable",
+        "CredentialsRefused",
+        "CredentialsMissing",
+        "OutOfService",
+        "WaitingForSageMaker",
+    }
+)

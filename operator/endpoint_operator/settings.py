@@ -1,0 +1,50 @@
+"""The operator's flags; each is an environment variable too (--log-level is ENDPOINT_OPERATOR_LOG_LEVEL)."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Start the operator. It works with the credentials that boto3 finds and the cluster that it runs in or that
+    KUBECONFIG names, until it gets SIGTERM."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ENDPOINT_OPERATOR_",
+        cli_prog_name="python -m endpoint_operator run",
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+        cli_hide_none_type=True,
+        frozen=True,
+    )
+
+    region: str | None = Field(default=None, description="AWS region. Default: what boto3 finds, as in AWS_REGION.")
+    default_execution_role_arn: str | None = Field(
+        default=None, description="Role that SageMaker runs containers with where an object names none."
+    )
+    cluster_id: str | None = Field(
+        default=None, description="Name of this cluster in AWS tags. Default: the uid of the namespace kube-system."
+    )
+    namespaces: str = Field(default="", description="Namespaces to work in, comma-separated. Default: all.")
+    operator_namespace: str = Field(default="default", description="The namespace that the operator runs in.")
+    http_address: str = Field(default="0.0.0.0:8080", description="Where /healthz, /readyz and /metrics are served.")
+    workers: int = Field(default=32, ge=1, le=256, description="Objects that are worked on at once.")
+    fleet_sweep_seconds: float = Field(default=60.0, gt=0, description="Pause between lists of all endpoints.")
+    transition_seconds: float = Field(
+        default=2.0, gt=0, description="Pause between lists of endpoints that are being changed."
+    )
+    inventory_seconds: float = Field(
+        default=3600.0, gt=0, description="Pause between lists of tags, models and endpoint configs."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
+
+    def watched_namespaces(self) -> tuple[str, ...]:
+        return tuple(name.strip() for name in self.namespaces.split(",") if name.strip())
+
+    def http_host_and_port(self) -> tuple[str, int]:
+        """Raises ValueError when the address is not HOST:PORT."""
+        host, separator, port = self.http_address.rpartition(":")
+        if not separator or not port.isdigit():
+            raise ValueError(f"--http-address {self.http_address}: give HOST:PORT, as in 0.0.0.0:8080")
+        return host.strip("[]"), int(port)

@@ -1,0 +1,41 @@
+"""S3 requests that name the bucket in the host turned into ones that name it in the path, as moto is asked here."""
+
+import ipaddress
+from dataclasses import replace
+
+from sagemaker_simulator.wire.request import Incoming
+
+_OWN_HOSTS = frozenset({"localhost", "host.docker.internal"})
+
+
+def path_style(request: Incoming) -> Incoming:
+    """Return the request with the bucket in its path."""
+    bucket = bucket_in_host(request.headers.get("Host", ""))
+    if bucket is None:
+        return request
+    headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
+    return replace(request, raw_path=f"/{bucket}{request.raw_path}", headers={**headers, "Host": "localhost"})
+
+
+def bucket_in_host(host: str) -> str | None:
+    """Return the bucket of BUCKET.localhost and BUCKET.s3.REGION.amazonaws.com; None when the path must name it.
+
+    botocore writes the bucket into the host for every endpoint that is not an IP address; other names than these
+    two cannot be told from a host of several labels and are taken as the simulator's own.
+    """
+    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    if name in _OWN_HOSTS or _is_address(name):
+        return None
+    if name.endswith(".localhost"):
+        return name.removesuffix(".localhost")
+    labels = name.split(".")
+    place = next((index for index, label in enumerate(labels) if label == "s3" or label.startswith("s3-")), 0)
+    return ".".join(labels[:place]) if place and name.endswith(".amazonaws.com") else None
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True

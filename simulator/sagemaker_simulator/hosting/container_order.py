@@ -1,0 +1,40 @@
+"""One container of one fleet, with the names that SageMaker gives it in sentences and logs."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from sagemaker_simulator.hosting.contract import ContainerToRun, FleetToRun, VariantToRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContainerOrder:
+    """What is to be started, and for whom. `position` counts from 1 in the order of the model's containers."""
+
+    fleet: FleetToRun
+    variant: VariantToRun
+    container: ContainerToRun
+    position: int
+
+    @property
+    def spoken_name(self) -> str:
+        """As in 'The primary container for production variant ...'."""
+        return "primary" if len(self.variant.containers) == 1 else (self.container.hostname or self.download_name)
+
+    @property
+    def download_name(self) -> str:
+        """As in 'Failed to download model data for container "container_1"'."""
+        return f"container_{self.position}"
+
+    @property
+    def log_path(self) -> PurePath:
+        fleet = self.fleet
+        file = f"{fleet.config_name}.{self.variant.name}.{self.download_name}.log"
+        return PurePath(fleet.account, fleet.region, fleet.endpoint_name, file)
+
+
+def orders_of(fleet: FleetToRun) -> Iterator[ContainerOrder]:
+    """Every container of every variant."""
+    for variant in fleet.variants:
+        for position, container in enumerate(variant.containers, start=1):
+            yield ContainerOrder(fleet=fleet, variant=variant, container=container, position=position)

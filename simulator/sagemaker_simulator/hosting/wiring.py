@@ -1,0 +1,30 @@
+"""How the hosting room is put together: the only function that the rest of the simulator calls to get one."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sagemaker_simulator.hosting.contract import Hosting
+from sagemaker_simulator.hosting.model_artifact import FetchObject
+from sagemaker_simulator.hosting.process_hosting import ProcessHosting
+from sagemaker_simulator.hosting.server_command import ServerCommand
+
+__all__ = ["FetchObject", "ServerCommand", "build_hosting"]
+
+
+def build_hosting(
+    *,
+    fetch_object: FetchObject,
+    servers: Callable[[], Mapping[str, ServerCommand]],
+    image_present: Callable[[str], bool],
+    work_directory: Path,
+) -> Hosting:
+    """Hosting on local processes.
+
+    `fetch_object(url, account=..., region=...)` answers an S3 object's bytes and raises KeyError when there is none;
+    `servers()` answers the setting of that name as it is now; `image_present(image)` says whether ECR has the image.
+    Model files and server logs live under `work_directory`, which is made. Call from the event loop's main thread:
+    server processes are bound to the life of the thread that starts them.
+    """
+    return ProcessHosting(
+        fetch_object=fetch_object, servers=servers, image_present=image_present, work_directory=work_directory
+    )

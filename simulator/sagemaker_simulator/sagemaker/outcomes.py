@@ -1,0 +1,65 @@
+"""What an endpoint is after a transition: pure functions from the record before to the record after."""
+
+from dataclasses import replace
+
+from . import variants
+from .endings import Ending, Kind, Result
+from .records import Endpoint, Status
+
+_STATUS = {
+    Result.IN_SERVICE: Status.IN_SERVICE,
+    Result.FAILED: Status.FAILED,
+    Result.ROLLED_BACK: Status.IN_SERVICE,
+    Result.UPDATE_ROLLBACK_FAILED: Status.UPDATE_ROLLBACK_FAILED,
+    Result.OUT_OF_SERVICE: Status.OUT_OF_SERVICE,
+}
+_USUAL_REASON = "Request to service failed. If failure persists after retry, contact customer support."
+
+
+def result(kind: Kind, *, ending: Ending | None, hosted: bool, failure: str | None) -> Result | None:
+    """Return how the transition ends, None while only hosting can say."""
+    if ending is not None and ending.result is not Result.IN_SERVICE:
+        return ending.result
+    if not hosted:
+        return None
+    if failure is None:
+        return Result.IN_SERVICE
+    return Result.FAILED if kind is Kind.CREATE else Result.ROLLED_BACK
+
+
+def reason(result: Result, *, ending: Ending | None, failure: str | None, endpoint: Endpoint) -> str | None:
+    """Return the FailureReason: the one decided, else hosting's, else the usual one."""
+    if result is Result.IN_SERVICE:
+        return None
+    if ending is not None and ending.result is result and ending.failure_reason is not None:
+        return ending.failure_reason
+    if failure is not None:
+        return failure
+    pending = endpoint.pending.variants if endpoint.pending is not None else ()
+    if not pending:
+        return _USUAL_REASON
+    return (
+        f"The primary container for production variant {pending[0].name} did not pass the ping health check. "
+        "Please check CloudWatch logs for this endpoint."
+    )
+
+
+def apply(kind: Kind, result: Result, endpoint: Endpoint, reason: str | None) -> Endpoint:
+    """Return the endpoint after the transition. A rollback is silent: InService, on the old config, with a reason."""
+    after = replace(endpoint, status=_STATUS[result], failure_reason=reason, pending=None)
+    if kind is Kind.WEIGHTS:
+        reached = result is Result.IN_SERVICE
+        return replace(after, variants=(variants.settled if reached else variants.reverted)(endpoint.variants))
+    reached = result is Result.IN_SERVICE or (kind is Kind.CREATE and result is Result.OUT_OF_SERVICE)
+    if reached and endpoint.pending is not None:
+        return replace(after, variants=endpoint.pending.variants, config_name=endpoint.pending.config_name)
+    return after
+
+
+def rolling_back(endpoint: Endpoint) -> bool:
+    return endpoint.status is Status.ROLLING_BACK
+
+
+def start_rolling_back(endpoint: Endpoint) -> Endpoint:
+    """Return the endpoint while a change of weights or counts is being undone."""
+    return replace(endpoint, status=Status.ROLLING_BACK)

@@ -1,0 +1,87 @@
+"""What SageMaker remembers of models, endpoint configs and endpoints. Immutable: a change is a new record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Status(StrEnum):
+    """EndpointStatus (DescribeEndpoint in the SageMaker API reference)."""
+
+    CREATING = "Creating"
+    IN_SERVICE = "InService"
+    UPDATING = "Updating"
+    ROLLING_BACK = "RollingBack"
+    UPDATE_ROLLBACK_FAILED = "UpdateRollbackFailed"
+    OUT_OF_SERVICE = "OutOfService"
+    FAILED = "Failed"
+    DELETING = "Deleting"
+
+
+IN_PROGRESS = frozenset({Status.CREATING, Status.UPDATING, Status.ROLLING_BACK, Status.DELETING})
+ABLE_TO_SERVE = frozenset({Status.IN_SERVICE, Status.UPDATING, Status.ROLLING_BACK, Status.UPDATE_ROLLBACK_FAILED})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model: `definition` is what CreateModel asked for, with the defaults that DescribeModel shows."""
+
+    name: str
+    arn: str
+    created: datetime
+    definition: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointConfig:
+    """An endpoint config: `definition` is what CreateEndpointConfig asked for, with defaults."""
+
+    name: str
+    arn: str
+    created: datetime
+    definition: Mapping[str, Any]
+
+    @property
+    def variants(self) -> list[Mapping[str, Any]]:
+        return list(self.definition["ProductionVariants"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Variant:
+    """A production variant of a running endpoint. Weights are single precision, as SageMaker's model says (float)."""
+
+    name: str
+    instance_type: str
+    images: tuple[Mapping[str, Any], ...]
+    current_weight: float
+    desired_weight: float
+    current_count: int
+    desired_count: int
+    routing: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pending:
+    """A deployment under way (PendingDeploymentSummary)."""
+
+    config_name: str
+    variants: tuple[Variant, ...]
+    started: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endpoint:
+    """An endpoint. `config_name` is the one that serves; while it is being made, the one it is made from."""
+
+    name: str
+    arn: str
+    config_name: str
+    status: Status
+    created: datetime
+    modified: datetime
+    variants: tuple[Variant, ...] = ()
+    pending: Pending | None = None
+    failure_reason: str | None = None
+    last_deployment: Mapping[str, Any] | None = None

@@ -1,0 +1,51 @@
+"""SageMaker's sentences for what it refuses, in the words that clients match on.
+
+Sources: aws/sagemaker-python-sdk#101, aws/amazon-sagemaker-examples#293, hashicorp/terraform-provider-aws#40048 and
+the service limits sentence of aws/amazon-sagemaker-examples. AWS publishes none of them.
+"""
+
+from sagemaker_simulator.wire.errors import AwsError, validation_exception
+
+ENDPOINT = "endpoint"
+ENDPOINT_CONFIG = "endpoint configuration"
+MODEL = "model"
+
+
+def not_found(kind: str, arn: str) -> AwsError:
+    return validation_exception(f'Could not find {kind} "{arn}".')
+
+
+def already_exists(kind: str, arn: str) -> AwsError:
+    return validation_exception(f'Cannot create already existing {kind} "{arn}".')
+
+
+def in_progress(arn: str) -> AwsError:
+    """Return what Update, UpdateWeights and Delete answer while a transition is under way."""
+    return validation_exception(f'Cannot update in-progress endpoint "{arn}".')
+
+
+def failed_endpoint(arn: str) -> AwsError:
+    """Return the refusal to change a Failed endpoint (DescribeEndpoint: "DeleteEndpoint is the only operation")."""
+    return validation_exception(f'Cannot update endpoint "{arn}" in Failed status; it can only be deleted.')
+
+
+def same_config(arn: str, config_arn: str) -> AwsError:
+    """Return the refusal of an update to what is there; AWS refuses it too, its words are not published."""
+    return validation_exception(f'Endpoint "{arn}" already uses endpoint configuration "{config_arn}".')
+
+
+def role_not_assumable(role_arn: str) -> AwsError:
+    return validation_exception(
+        f"Could not assume role {role_arn}. Please ensure that the role exists and allows principal "
+        "'sagemaker.amazonaws.com' to assume the role."
+    )
+
+
+def over_quota(*, instance_type: str, limit: int, used: int, delta: int) -> AwsError:
+    return AwsError(
+        "ResourceLimitExceeded",
+        f"The account-level service limit '{instance_type} for endpoint usage' is {limit} Instances, with current "
+        f"utilization of {used} Instances and a request delta of {delta} Instances. Please use AWS Service Quotas to "
+        "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request "
+        "an increase for this quota.",
+    )

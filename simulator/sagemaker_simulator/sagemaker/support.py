@@ -1,0 +1,96 @@
+"""What an endpoint may ask for that nothing here acts on yet: refused by name, never silently left out.
+
+Nothing is refused before CreateEndpoint and UpdateEndpoint: configs and models are stored and given back whole.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_simulator.wire.errors import NotModelled
+
+from .models import containers_of
+from .records import EndpointConfig, Model
+
+_CONFIG_MEMBERS = {
+    "ShadowProductionVariants": "shadow variants",
+    "AsyncInferenceConfig": "asynchronous endpoints",
+    "ExplainerConfig": "explainers",
+    "VpcConfig": "endpoint configs in a VPC",
+    "MetricsConfig": "metrics configurations",
+    "CrossRegionTrafficConfig": "traffic across regions",
+}
+_VARIANT_MEMBERS = {
+    "ServerlessConfig": "serverless endpoints",
+    "InstancePools": "instance pools",
+    "ManagedInstanceScaling": "managed instance scaling",
+    "AcceleratorType": "elastic inference accelerators",
+    "CoreDumpConfig": "core dumps",
+    "CapacityReservationConfig": "capacity reservations",
+    "AcceleratorPartitionLayouts": "accelerator partitions",
+}
+_CONTAINER_MEMBERS = {
+    "ModelPackageName": "model packages",
+    "AdditionalModelDataSources": "additional model data sources",
+    "ImageConfig": "images of private registries",
+    "ContainerMetricsConfig": "container metrics",
+}
+
+
+def check_config(config: EndpointConfig) -> None:
+    """Raise NotModelled for a config that needs what is not there yet."""
+    _refuse(config.definition, _CONFIG_MEMBERS)
+    if config.definition.get("DataCaptureConfig", {}).get("EnableCapture", "DataCaptureConfig" in config.definition):
+        raise NotModelled("data capture is not modelled yet")
+    if config.definition["EnableNetworkIsolation"]:
+        raise NotModelled("network isolation is not modelled yet")
+    for variant in config.variants:
+        _refuse(variant, _VARIANT_MEMBERS)
+        if "ModelName" not in variant:
+            raise NotModelled("inference components (a variant without ModelName) are not modelled yet")
+
+
+def check_model(model: Model) -> None:
+    """Raise NotModelled for a model that needs what is not there yet."""
+    _refuse(model.definition, {"VpcConfig": "models in a VPC"})
+    if model.definition["EnableNetworkIsolation"]:
+        raise NotModelled("network isolation is not modelled yet")
+    containers = containers_of(model)
+    if len(containers) > 1:
+        raise NotModelled("models of several containers are not modelled yet")
+    for container in containers:
+        _refuse(container, _CONTAINER_MEMBERS)
+        if container["Mode"] == "MultiModel":
+            raise NotModelled("multi-model endpoints are not modelled yet")
+        model_data_url(container)
+
+
+def check_deployment(deployment: Mapping[str, Any] | None) -> None:
+    """Raise NotModelled for a deployment that is not all at once."""
+    if deployment is None:
+        return
+    _refuse(deployment, {"RollingUpdatePolicy": "rolling deployments"})
+    if deployment.get("AutoRollbackConfiguration", {}).get("Alarms"):
+        raise NotModelled("alarms of a deployment (AutoRollbackConfiguration) are not modelled yet")
+    routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
+    if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE":
+        raise NotModelled(f"{routing['Type']} deployments are not modelled yet")
+
+
+def model_data_url(container: Mapping[str, Any]) -> str | None:
+    """Return the S3 URL of the container's archive, None without model data.
+
+    Raises NotModelled for model data that is no archive.
+    """
+    source = container.get("ModelDataSource", {}).get("S3DataSource")
+    if source is None:
+        url = container.get("ModelDataUrl")
+        return str(url) if url else None
+    if (source.get("S3DataType"), source.get("CompressionType")) != ("S3Object", "Gzip"):
+        raise NotModelled("model data that is not one gzip archive is not modelled yet")
+    return str(source["S3Uri"])
+
+
+def _refuse(definition: Mapping[str, Any], members: Mapping[str, str]) -> None:
+    for member, what in members.items():
+        if member in definition:
+            raise NotModelled(f"{what} are not modelled yet ({member})")

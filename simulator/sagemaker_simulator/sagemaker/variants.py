@@ -1,0 +1,139 @@
+"""The variants of an endpoint: made from a config, kept across updates, shown by DescribeEndpoint."""
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sagemaker_simulator.hosting.contract import ContainerToRun, VariantToRun
+from sagemaker_simulator.wire.errors import validation_exception
+
+from .models import containers_of
+from .records import EndpointConfig, Model, Variant
+from .single_precision import single
+from .support import model_data_url
+
+ModelOf = Mapping[str, Model]  # by lower-case name
+
+
+def from_config(config: EndpointConfig, models: ModelOf, *, now: datetime) -> tuple[Variant, ...]:
+    """Return the variants that the config asks for, with its initial counts and weights."""
+    return tuple(_variant(asked, models[asked["ModelName"].lower()], now) for asked in config.variants)
+
+
+def retained(asked: Sequence[Variant], current: Sequence[Variant], *, exclude: Collection[str]) -> tuple[Variant, ...]:
+    """Return the asked variants with the counts and weights of the current ones of the same name.
+
+    `exclude` holds the VariantPropertyTypes that are taken from the config all the same (UpdateEndpoint,
+    RetainAllVariantProperties and ExcludeRetainedVariantProperties in the SageMaker API reference).
+    """
+    by_name = {variant.name: variant for variant in current}
+    return tuple(_retain(variant, by_name.get(variant.name), exclude) for variant in asked)
+
+
+def changed(current: Sequence[Variant], wishes: Sequence[Mapping[str, Any]]) -> tuple[Variant, ...]:
+    """Return the variants with the desired weights and counts of UpdateEndpointWeightsAndCapacities.
+
+    Raises AwsError for names that are not there, are there twice, or for what an instance variant cannot take.
+    """
+    names = [wish["VariantName"] for wish in wishes]
+    if len(set(names)) != len(names):
+        twice = sorted({name for name in names if names.count(name) > 1})
+        raise validation_exception(f'The variant name(s) "{", ".join(twice)}" is/are non-unique within the request.')
+    unknown = [name for name in names if name not in {variant.name for variant in current}]
+    if unknown:
+        raise validation_exception(
+            f'The variant name(s) "{", ".join(unknown)}" is/are not present within endpoint configuration.'
+        )
+    by_name = {wish["VariantName"]: wish for wish in wishes}
+    return tuple(_wished(variant, by_name.get(variant.name, {})) for variant in current)
+
+
+def settled(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Return the variants as they are once everything desired is reached."""
+    return tuple(
+        replace(variant, current_weight=variant.desired_weight, current_count=variant.desired_count)
+        for variant in variants
+    )
+
+
+def reverted(variants: Sequence[Variant]) -> tuple[Variant, ...]:
+    """Return the variants as they are once what was desired is given up."""
+    return tuple(
+        replace(variant, desired_weight=variant.current_weight, desired_count=variant.current_count)
+        for variant in variants
+    )
+
+
+def to_run(config: EndpointConfig, models: ModelOf) -> tuple[VariantToRun, ...]:
+    """Return what hosting must start for the config."""
+    return tuple(_to_run(asked, models[asked["ModelName"].lower()], config) for asked in config.variants)
+
+
+def _variant(asked: Mapping[str, Any], model: Model, now: datetime) -> Variant:
+    count, weight = asked["InitialInstanceCount"], single(asked["InitialVariantWeight"])
+    return Variant(
+        name=asked["VariantName"],
+        instance_type=asked["InstanceType"],
+        images=tuple(_deployed_image(container["Image"], now) for container in containers_of(model)),
+        current_weight=weight,
+        desired_weight=weight,
+        current_count=count,
+        desired_count=count,
+        routing=asked.get("RoutingConfig"),
+    )
+
+
+def _deployed_image(image: str, now: datetime) -> Mapping[str, Any]:
+    """Return the image with a digest: the one it names, else one that depends on nothing but its name."""
+    repository, _, digest = image.partition("@")
+    if not digest:
+        name = repository.rpartition("/")
+        repository = name[0] + name[1] + name[2].partition(":")[0]
+        digest = "sha256:" + hashlib.sha256(image.encode()).hexdigest()
+    return {"SpecifiedImage": image, "ResolvedImage": f"{repository}@{digest}", "ResolutionTime": now}
+
+
+def _retain(asked: Variant, current: Variant | None, exclude: Collection[str]) -> Variant:
+    if current is None:
+        return asked
+    if "DesiredWeight" not in exclude:
+        asked = replace(asked, current_weight=current.desired_weight, desired_weight=current.desired_weight)
+    if "DesiredInstanceCount" not in exclude:
+        asked = replace(asked, current_count=current.desired_count, desired_count=current.desired_count)
+    return asked
+
+
+def _wished(variant: Variant, wish: Mapping[str, Any]) -> Variant:
+    if "ServerlessUpdateConfig" in wish:
+        raise validation_exception(f"ServerlessUpdateConfig cannot be set for variant {variant.name} on instances.")
+    count = wish.get("DesiredInstanceCount", variant.desired_count)
+    if count < 1:
+        raise validation_exception(f"DesiredInstanceCount of variant {variant.name} must be at least 1.")
+    return replace(
+        variant, desired_weight=single(wish.get("DesiredWeight", variant.desired_weight)), desired_count=count
+    )
+
+
+def _to_run(asked: Mapping[str, Any], model: Model, config: EndpointConfig) -> VariantToRun:
+    role = model.definition.get("ExecutionRoleArn") or config.definition.get("ExecutionRoleArn")
+    if role is None:
+        raise validation_exception(f'Model "{model.arn}" has no execution role; set ExecutionRoleArn at CreateModel.')
+    return VariantToRun(
+        name=asked["VariantName"],
+        model_name=model.name,
+        execution_role_arn=role,
+        containers=tuple(_container(container) for container in containers_of(model)),
+        startup_timeout_seconds=asked.get("ContainerStartupHealthCheckTimeoutInSeconds"),
+        download_timeout_seconds=asked.get("ModelDataDownloadTimeoutInSeconds"),
+    )
+
+
+def _container(container: Mapping[str, Any]) -> ContainerToRun:
+    return ContainerToRun(
+        image=container["Image"],
+        environment=container["Environment"],
+        model_data_url=model_data_url(container),
+        hostname=container.get("ContainerHostname"),
+    )

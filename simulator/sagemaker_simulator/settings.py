@@ -1,0 +1,165 @@
+"""What PUT /_sim/settings and --settings may say, checked member by member, and the settings in force.
+
+A settings document is merged into what is set: maps by key, everything else replaced.
+"""
+
+import fnmatch
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .hosting.server_command import ServerCommand
+from .image_accounts import is_aws_image
+from .quota_defaults import DEFAULT_QUOTAS
+
+
+class BadSettings(ValueError):
+    """A settings document that cannot be taken; the message says which member and why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RateLimit:
+    """A token bucket: real tokens a second, and how many may be saved up."""
+
+    per_second: float
+    burst: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latency:
+    """Real milliseconds added to every call: evenly spread over mean ± spread."""
+
+    mean: float = 0.0
+    spread: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings in force. `stale_seconds` is simulated, rate limits and latency are real."""
+
+    quotas: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_QUOTAS))
+    images: tuple[str, ...] = ()
+    servers: Mapping[str, ServerCommand] = field(default_factory=dict)
+    stale_seconds: float = 0.0
+    rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
+    latency: Latency = field(default_factory=Latency)
+
+    def image_present(self, image: str) -> bool:
+        """Tell whether ECR has the image: one of AWS's own, or one that a glob of `images` names."""
+        return is_aws_image(image) or any(fnmatch.fnmatchcase(image, glob) for glob in self.images)
+
+    def quota(self, instance_type: str) -> int:
+        """Return how many instances of the type the account may use for endpoints; 0 for a type that is not there."""
+        return self.quotas.get(f"{instance_type}/endpoint", 0)
+
+
+class SettingsInForce:
+    """The one place where the settings of the moment are kept."""
+
+    def __init__(self, initial: Settings | None = None) -> None:
+        self._initial = initial or Settings()
+        self.now = self._initial
+
+    def merge(self, document: object) -> None:
+        """Take a settings document. Raises BadSettings, and then nothing is taken."""
+        self.now = merged(self.now, document)
+
+    def reset(self) -> None:
+        self.now = self._initial
+
+
+def merged(settings: Settings, document: object) -> Settings:
+    """Return the settings with the document merged into them. Raises BadSettings."""
+    members = _map(document, "settings")
+    for name, value in members.items():
+        if name not in _MEMBERS:
+            raise BadSettings(f"settings: unknown member {name!r}; known are {', '.join(sorted(_MEMBERS))}")
+        settings = _MEMBERS[name](settings, value)
+    return settings
+
+
+def _quotas(settings: Settings, value: object) -> Settings:
+    quotas = {name: _count(limit, f"quotas.{name}") for name, limit in _map(value, "quotas").items()}
+    for name in quotas:
+        if not name.endswith("/endpoint"):
+            raise BadSettings(f"quotas: {name!r} must be INSTANCE_TYPE/endpoint, such as ml.m5.large/endpoint")
+    return replace(settings, quotas={**settings.quotas, **quotas})
+
+
+def _images(settings: Settings, value: object) -> Settings:
+    if not isinstance(value, list) or not all(isinstance(glob, str) for glob in value):
+        raise BadSettings("images: must be a list of globs (strings)")
+    return replace(settings, images=tuple(value))
+
+
+def _servers(settings: Settings, value: object) -> Settings:
+    servers = {glob: _server(entry, f"servers.{glob}") for glob, entry in _map(value, "servers").items()}
+    return replace(settings, servers={**settings.servers, **servers})
+
+
+def _server(value: object, where: str) -> ServerCommand:
+    members = _map(value, where, known=frozenset({"command", "env"}))
+    command = members.get("command")
+    if not isinstance(command, list) or not command or not all(isinstance(word, str) for word in command):
+        raise BadSettings(f"{where}.command: must be a list of words, the program first")
+    env = _map(members.get("env", {}), f"{where}.env")
+    if not all(isinstance(word, str) for word in env.values()):
+        raise BadSettings(f"{where}.env: values must be strings")
+    return ServerCommand(command=tuple(command), env=env)
+
+
+def _stale_seconds(settings: Settings, value: object) -> Settings:
+    return replace(settings, stale_seconds=_number(value, "staleSeconds", highest=3600))
+
+
+def _rate_limits(settings: Settings, value: object) -> Settings:
+    limits = {name: _rate_limit(limit, f"rateLimits.{name}") for name, limit in _map(value, "rateLimits").items()}
+    return replace(settings, rate_limits={**settings.rate_limits, **limits})
+
+
+def _rate_limit(value: object, where: str) -> RateLimit:
+    if ":" not in where:
+        raise BadSettings(f"{where}: must be SERVICE:OPERATION, such as sagemaker:DescribeEndpoint")
+    members = _map(value, where, known=frozenset({"perSecond", "burst"}))
+    per_second = _number(members.get("perSecond"), f"{where}.perSecond")
+    burst = _number(members.get("burst", max(1.0, per_second)), f"{where}.burst")
+    return RateLimit(per_second=per_second, burst=burst)
+
+
+def _latency(settings: Settings, value: object) -> Settings:
+    members = _map(value, "latencyMs", known=frozenset({"mean", "spread"}))
+    mean = _number(members.get("mean", settings.latency.mean), "latencyMs.mean")
+    spread = _number(members.get("spread", settings.latency.spread), "latencyMs.spread")
+    return replace(settings, latency=Latency(mean=mean, spread=spread))
+
+
+def _map(value: object, where: str, *, known: frozenset[str] | None = None) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadSettings(f"{where}: must be a JSON object")
+    unknown = set(value) - known if known is not None else set()
+    if unknown and known is not None:
+        raise BadSettings(f"{where}: unknown member {min(unknown)!r}; known are {', '.join(sorted(known))}")
+    return value
+
+
+def _number(value: object, where: str, *, highest: float = float("inf")) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= highest:
+        limit = "" if highest == float("inf") else f" and at most {highest:g}"
+        raise BadSettings(f"{where}: must be a number of at least 0{limit}, got {value!r}")
+    return float(value)
+
+
+def _count(value: object, where: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise BadSettings(f"{where}: must be a whole number of at least 0, got {value!r}")
+    return value
+
+
+_MEMBERS: Mapping[str, Callable[[Settings, object], Settings]] = {
+    "quotas": _quotas,
+    "images": _images,
+    "servers": _servers,
+    "staleSeconds": _stale_seconds,
+    "rateLimits": _rate_limits,
+    "latencyMs": _latency,
+}

@@ -1,0 +1,1 @@
+"""In the operator's place where a test is about starting and stopping programs, not about what they do."""

@@ -1,0 +1,80 @@
+"""Ctrl-C, or a kill, at any moment: no process and no folder stays."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from devworld.settings import PROJECT
+from tests.controlplane.deadlines import until
+from tests.devworld.command import STANDINS, DevWorld, Said, processes_of
+
+INTERRUPTED = 130
+
+
+def interrupt(devworld: DevWorld, command: str, *, once: str, folder: Path, by: signal.Signals) -> Said:
+    """Begins the command, sends it the signal once the program runs, and waits for its end."""
+    with devworld.begun(command, OPERATOR="0") as process:
+        until(
+            lambda: any(f"/{once}" in line for line in processes_of(folder)),
+            what=f"{once} started",
+            within_seconds=30,
+            seen=lambda: processes_of(folder),
+        )
+        process.send_signal(by)
+        output, _ = process.communicate(timeout=60)
+    return Said(process.returncode, output)
+
+
+@pytest.mark.parametrize("program", ["etcd", "kube-apiserver", "kube-controller-manager"])
+def test_ctrl_c_while_the_demo_starts_leaves_nothing(tmp_path: Path, program: str) -> None:
+    folder = tmp_path / "dev-demo"
+    said = interrupt(DevWorld(tmp_path / "dev"), "demo", once=program, folder=folder, by=signal.SIGINT)
+    assert said.code == INTERRUPTED, said.output
+    assert processes_of(folder) == []
+    assert not folder.exists()
+
+
+def test_a_kill_while_a_world_comes_up_leaves_no_process(tmp_path: Path) -> None:
+    devworld = DevWorld(tmp_path / "dev")
+    said = interrupt(devworld, "up", once="kube-apiserver", folder=devworld.directory, by=signal.SIGTERM)
+    assert said.code == INTERRUPTED, said.output
+    assert processes_of(devworld.directory) == []
+
+
+def test_a_world_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", OWNER, str(tmp_path / "world")],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": f"{STANDINS}:{PROJECT}"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with parent:
+        try:
+            assert parent.stdout is not None
+            assert parent.stdout.readline() == "ready\n"
+            assert len(processes_of(tmp_path / "world")) > len(("the parent", "etcd", "kube-apiserver"))
+        finally:
+            parent.kill()
+    until(
+        lambda: not processes_of(tmp_path / "world"),
+        what="every process gone",
+        within_seconds=10,
+        seen=lambda: processes_of(tmp_path / "world"),
+    )
+
+
+OWNER = """
+import sys
+from pathlib import Path
+from devworld.settings import Settings
+from devworld.world import World
+
+world = World.start(Path(sys.argv[1]), Settings(operator=False), die_with_parent=True)
+print("ready", flush=True)
+sys.stdin.read()
+"""

@@ -1,0 +1,65 @@
+"""The simulator in this process, in a thread with a loop of its own, so that real boto3 can call it over HTTP."""
+
+import asyncio
+import threading
+
+from sagemaker_simulator.access.policy import Policy
+from sagemaker_simulator.command_line import hosting_of_processes
+from sagemaker_simulator.http_server import application, listen
+from sagemaker_simulator.settings import Settings, SettingsInForce, merged
+from sagemaker_simulator.simulator import build
+
+START_SECONDS = 60
+STOP_SECONDS = 30
+
+
+class RunningSimulator:
+    """A simulator that listens on a free port until it is stopped."""
+
+    def __init__(self, *, settings: object, verify_signatures: bool = False, policy: Policy | None = None) -> None:
+        self._settings = merged(Settings(), settings)
+        self._verify_signatures = verify_signatures
+        self._policy = policy
+        self._ready = threading.Event()
+        self._problem: BaseException | None = None
+        self._thread = threading.Thread(target=self._main, name="simulator", daemon=True)
+        self.url = ""
+
+    def start(self) -> None:
+        self._thread.start()
+        if not self._ready.wait(START_SECONDS):
+            raise TimeoutError(f"the simulator did not listen within {START_SECONDS} s")
+        if self._problem is not None:
+            raise self._problem
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(STOP_SECONDS)
+        if self._thread.is_alive():
+            raise TimeoutError(f"the simulator did not end within {STOP_SECONDS} s")
+
+    def _main(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as problem:  # noqa: BLE001 - handed to the thread that waits
+            self._problem = problem
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._stop = asyncio.Event()
+        simulator = await build(
+            scale=1.0,
+            settings=SettingsInForce(self._settings),
+            build_hosting=hosting_of_processes,
+            verify_signatures=self._verify_signatures,
+            policy=self._policy,
+        )
+        runner, port = await listen(application(simulator), host="127.0.0.1", port=0)
+        self.url = f"http://127.0.0.1:{port}"
+        self._ready.set()
+        try:
+            await self._stop.wait()
+        finally:
+            await simulator.close()
+            await runner.cleanup()
