@@ -2,22 +2,32 @@
 
 import logging
 import sys
+from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
+
+
+class _SetFieldsOnly(JsonFormatter):
+    """Leaves out what a line has nothing to say about."""
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        return {key: value for key, value in log_data.items() if value not in (None, "")}
 
 
 def log_as_json(level: str) -> None:
     """Every logger of the process writes JSON to standard error."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
-        JsonFormatter(
+        _SetFieldsOnly(
             ["asctime", "levelname", "message", "object", "revision", "reason", "name"],
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
             datefmt="%Y-%m-%dT%H:%M:%S%z",
+            json_ensure_ascii=False,
         )
     )
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    logging.getLogger("kopf._core.reactor.running").setLevel(logging.ERROR)  # signals are ours, not kopf's
     for quiet in ("kopf", "botocore", "boto3", "urllib3", "asyncio", "aiohttp.access"):
         logging.getLogger(quiet).setLevel(max(logging.WARNING, logging.getLevelName(level)))

@@ -14,8 +14,6 @@ from typing import Any
 
 from devworld.settings import PROJECT
 
-STANDINS = Path(__file__).with_name("standins")
-
 
 @dataclasses.dataclass(frozen=True)
 class Said:
@@ -27,7 +25,7 @@ class Said:
 
 @dataclasses.dataclass(frozen=True)
 class DevWorld:
-    """`python -m devworld` with DEV_DIR in a folder of the test's, stand-ins for simulator and operator."""
+    """`python -m devworld` with DEV_DIR in a folder of the test's."""
 
     directory: Path
 
@@ -43,7 +41,7 @@ class DevWorld:
         process = subprocess.Popen(
             [sys.executable, "-m", "devworld", command],
             cwd=PROJECT,
-            env={**os.environ, "DEV_DIR": str(self.directory), "PYTHONPATH": str(STANDINS), **settings},
+            env={**os.environ, "DEV_DIR": str(self.directory), **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -1,6 +1,5 @@
 """Ctrl-C, or a kill, at any moment: no process and no folder stays."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ import pytest
 
 from devworld.settings import PROJECT
 from tests.controlplane.deadlines import until
-from tests.devworld.command import STANDINS, DevWorld, Said, processes_of
+from tests.devworld.command import DevWorld, Said, processes_of
 
 INTERRUPTED = 130
 
@@ -49,7 +48,6 @@ def test_a_world_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -
     parent = subprocess.Popen(
         [sys.executable, "-c", OWNER, str(tmp_path / "world")],
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": f"{STANDINS}:{PROJECT}"},
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -2,9 +2,13 @@
 
 import asyncio
 import threading
+from pathlib import Path
 
 from sagemaker_simulator.access.policy import Policy
-from sagemaker_simulator.command_line import hosting_of_processes
+from sagemaker_simulator.backing.moto import Moto
+from sagemaker_simulator.hosting.contract import Hosting
+from sagemaker_simulator.hosting.limits import Limits
+from sagemaker_simulator.hosting.process_hosting import ProcessHosting
 from sagemaker_simulator.http_server import application, listen
 from sagemaker_simulator.settings import Settings, SettingsInForce, merged
 from sagemaker_simulator.simulator import build
@@ -51,7 +55,7 @@ class RunningSimulator:
         simulator = await build(
             scale=1.0,
             settings=SettingsInForce(self._settings),
-            build_hosting=hosting_of_processes,
+            build_hosting=_hosting,
             verify_signatures=self._verify_signatures,
             policy=self._policy,
         )
@@ -63,3 +67,14 @@ class RunningSimulator:
         finally:
             await simulator.close()
             await runner.cleanup()
+
+
+def _hosting(*, moto: Moto, settings: SettingsInForce, work_directory: Path) -> Hosting:
+    """The real hosting room, with less patience than SageMaker's so that its time-outs can be seen."""
+    return ProcessHosting(
+        fetch_object=moto.fetch,
+        servers=lambda: settings.now.servers,
+        image_present=lambda image: settings.now.image_present(image),
+        work_directory=work_directory,
+        limits=Limits(invocation_seconds=1.0, startup_seconds=15.0, stop_grace_seconds=2.0),
+    )

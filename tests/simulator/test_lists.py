@@ -69,9 +69,8 @@ def test_endpoints_are_found_by_status_and_by_time(world: World) -> None:
     born = world.describe("new")["CreationTime"]
     assert names(world.sagemaker.list_endpoints(CreationTimeAfter=born)) == ["new"]
     assert names(world.sagemaker.list_endpoints(CreationTimeBefore=born)) == ["old"]
-    changed = world.describe("old")["LastModifiedTime"]
-    later = changed + timedelta(seconds=1)
-    world.advance(2)
+    later = born + timedelta(seconds=5)
+    world.advance(10)
     world.sagemaker.delete_endpoint(EndpointName="old")
     assert names(world.sagemaker.list_endpoints(LastModifiedTimeAfter=later)) == ["old"]
     assert names(world.sagemaker.list_endpoints(LastModifiedTimeBefore=later)) == ["new"]

@@ -136,7 +136,8 @@ class Fleet:
         return True
 
     def _entry(self, name: str) -> _Entry:
-        return self._entries.setdefault(name, _Entry())
+        # A name that no list showed so far is known to be absent, once there was a list.
+        return self._entries.setdefault(name, _Entry(known=self.swept_at is not None))
 
     def _mark_missing(self, entry: _Entry, *, missing: bool) -> None:
         if not missing:

@@ -67,10 +67,8 @@ class Reconciler:
     async def _carry_out(self, endpoint: InferenceEndpoint, plan: Plan) -> Outcome:
         if not plan.steps:
             return NOTHING_DONE
-        log.info(
-            plan.message,
-            extra={"object": endpoint.object_name, "calls": [type(step).__name__ for step in plan.steps]},
-        )
+        calls = [type(step).__name__ for step in plan.steps]
+        log.debug("%s", plan.message, extra={"object": endpoint.object_name, "calls": calls})
         return await self.executor.carry_out(endpoint, plan.steps, self.inputs)
 
 

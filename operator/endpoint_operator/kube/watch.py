@@ -14,7 +14,7 @@ from typing import Any
 import kopf
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.identity import FINALIZER, GROUP, VERSION
+from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.kube.measures import LAST_WATCH_EVENT, WATCH_EVENTS
 from endpoint_operator.kube.writer import PLURAL
@@ -111,7 +111,8 @@ def watch_settings() -> kopf.OperatorSettings:
     settings = kopf.OperatorSettings()
     settings.posting.enabled = False  # Events are ours: each line once
     settings.scanning.disabled = True  # the kinds are known: no watch on CRDs and namespaces, no rights for it
-    settings.persistence.finalizer = FINALIZER  # never kopf's own name, which two operators would fight over
+    # kopf takes its finalizer off objects that no handler of its needs: it gets a name that nobody uses.
+    settings.persistence.finalizer = f"{GROUP}/not-kopf"
     settings.persistence.diffbase_storage = NoDiffBase()
     settings.queueing.idle_timeout = 0.2  # a task per object lives only while events come
     settings.watching.server_timeout = 300

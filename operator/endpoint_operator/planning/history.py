@@ -84,14 +84,16 @@ def _resolved(case: Case) -> Resolved:
 
 
 def serving(case: Case) -> Memory:
-    """The rows once the wanted revision serves: it is Active, the one before it Superseded."""
-    rows = tuple(
+    """The rows once the wanted revision serves: Active and last, before it the one that served until now."""
+    wanted = case.desired.revision
+    others = [row for row in case.status.revisions if row.name != wanted]
+    served_until_now = [
         row.model_copy(update={"state": RevisionState.SUPERSEDED})
-        if row.state == RevisionState.ACTIVE and row.name != case.desired.revision
-        else row
-        for row in case.status.revisions
-    )
-    return Memory(revisions=with_row(rows, _active_row(case)))
+        for row in others
+        if row.state == RevisionState.ACTIVE
+    ]
+    rest = [row for row in others if row.state != RevisionState.ACTIVE]
+    return Memory(revisions=(*rest, *served_until_now, _active_row(case)))
 
 
 def _active_row(case: Case) -> RevisionStatus:

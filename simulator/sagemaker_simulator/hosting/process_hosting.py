@@ -62,7 +62,7 @@ class ProcessHosting:
         self._closed = True
         starting = list(self._starting)
         for start in starting:
-            pass
+            start.cancel()
         await asyncio.gather(*starting, return_exceptions=True)
         await asyncio.gather(*(fleet.stop() for fleet in self._fleets))
         if self._starter is not None:

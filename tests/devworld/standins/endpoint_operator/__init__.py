@@ -1,1 +1,0 @@
-"""In the operator's place where a test is about starting and stopping programs, not about what they do."""

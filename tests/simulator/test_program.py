@@ -1,0 +1,94 @@
+"""The program itself: its port, its flags, its end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.simulator.world import ECR, World
+
+SIMULATOR = Path(__file__).parents[2] / "simulator"
+SERVER = Path(__file__).parent / "hosting" / "contract_server.py"
+
+
+@contextmanager
+def program(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sagemaker_simulator", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(SIMULATOR)},
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def children_of(pid: int) -> list[int]:
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.parametrize("stubborn", ["0", "1"])
+def test_sigterm_ends_it_within_two_seconds_and_no_server_is_left(tmp_path: Path, stubborn: str) -> None:
+    image = f"{ECR}/contract:1"
+    settings = tmp_path / "settings.json"
+    settings.write_text(json.dumps({"images": [image], "servers": {image: {"command": [sys.executable, str(SERVER)]}}}))
+    with program("--port", "0", "--time-scale", "5000", "--settings", str(settings)) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        world = World(url)
+        world.given_model(
+            PrimaryContainer={"Image": image, "Environment": {"IGNORE_SIGTERM": stubborn}},
+        )
+        world.given_config()
+        world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
+        world.until(lambda: world.status("e1") == "InService", "e1 to be InService")
+        world.close()
+        children = children_of(process.pid)
+        assert children
+        started = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+        assert time.monotonic() - started < 2
+        assert process.returncode == 0
+        world.until(lambda: all(map(gone, children)), "the servers to be gone")
+
+
+@pytest.mark.parametrize(
+    ("flag", "content", "sentence"),
+    [
+        ("--settings", "{", "--settings"),
+        ("--settings", '{"quota": {}}', "unknown member 'quota'"),
+        ("--enforce-policy", "{}", "a policy is a JSON object with a Statement"),
+    ],
+)
+def test_a_bad_file_is_refused_at_the_start_with_a_sentence(
+    tmp_path: Path, flag: str, content: str, sentence: str
+) -> None:
+    file = tmp_path / "file.json"
+    file.write_text(content)
+    with program(flag, str(file)) as process:
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert sentence in errors
+        assert str(file) in errors
+        assert "Traceback" not in errors
