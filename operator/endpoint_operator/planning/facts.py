@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from endpoint_operator.api.names import hex_digest
 from endpoint_operator.planning.faults import Fault
 
 
@@ -111,7 +112,8 @@ class Looks:
 
     @property
     def trace(self) -> str:
-        return ";".join(f"{look.about}={look.trace}" for look in self.looks)
+        """Digest of all traces: ARNs and URIs together are longer than a status may hold."""
+        return hex_digest(";".join(f"{look.about}={look.trace}" for look in self.looks), 16)
 
     @property
     def fault(self) -> Fault | None:

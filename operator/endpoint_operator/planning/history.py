@@ -11,9 +11,14 @@ from endpoint_operator.api.status import (
     RevisionStatus,
     RolloutStatus,
 )
-from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS, Case
+from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.failures import failed, read_failure_reason
 from endpoint_operator.planning.plan import Memory
 from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
+
+# The stage of a rollout that begins with the deletion of a Failed endpoint.
+RECREATING = "Recreating"
 
 # api.md: status.revisions holds at most ten.
 _MOST_ROWS = 10
@@ -43,7 +48,7 @@ def intent(case: Case, *, creating: bool) -> Memory:
         since=since,
         endpoint_modified_before=live.modified if live is not None and not creating else None,
     )
-    return Memory(revisions=with_row(case.status.revisions, row), rollout=rollout)
+    return Memory(revisions=with_row(as_they_went(case), row), rollout=rollout)
 
 
 def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
@@ -69,8 +74,8 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
         "spec_digest": desired.spec_digest,
         "resolved": _resolved(case),
     }
-    if creating and name != row.config_name and row.initial_instance_counts != desired.counts:
-        stale = [*(other for other in row.stale_config_names if other != name), row.config_name]
+    if creating and row.initial_instance_counts != desired.counts:
+        stale = [other for other in (*row.stale_config_names, row.config_name) if other != name]
         update |= {"config_name": name, "initial_instance_counts": desired.counts, "stale_config_names": stale}
     return row.model_copy(update=update)
 
@@ -85,15 +90,66 @@ def _resolved(case: Case) -> Resolved:
 
 def serving(case: Case) -> Memory:
     """The rows once the wanted revision serves: Active and last, before it the one that served until now."""
-    wanted = case.desired.revision
-    others = [row for row in case.status.revisions if row.name != wanted]
-    served_until_now = [
-        row.model_copy(update={"state": RevisionState.SUPERSEDED})
-        for row in others
-        if row.state == RevisionState.ACTIVE
+    others = [row for row in as_they_went(case) if row.name != case.desired.revision]
+    rollout = case.status.rollout if seconds_until_sure(case) > 0.0 else None
+    return Memory(revisions=(*_superseded(others), _active_row(case)), rollout=rollout)
+
+
+def _superseded(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
+    """The rows with the active one last and no longer active."""
+    active = [row for row in rows if row.state == RevisionState.ACTIVE]
+    return [
+        *(row for row in rows if row.state != RevisionState.ACTIVE),
+        *(row.model_copy(update={"state": RevisionState.SUPERSEDED}) for row in active),
     ]
-    rest = [row for row in others if row.state != RevisionState.ACTIVE]
-    return Memory(revisions=(*rest, *served_until_now, _active_row(case)))
+
+
+def seconds_until_sure(case: Case) -> float:
+    """For how long SageMaker may still not show an update to a revision that is no longer wanted.
+
+    Its call may have been sent by a process that died; what it names must not be removed before it would be seen.
+    """
+    rollout = case.status.rollout
+    if rollout is None or rollout.to_revision in (case.desired.revision, case.live_revision):
+        return 0.0
+    age = (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
+    return max(0.0, CONSISTENCY_WINDOW_SECONDS - age)
+
+
+def as_they_went(case: Case) -> tuple[RevisionStatus, ...]:
+    """The rows, each that was being deployed and is no longer wanted with what came of it.
+
+    One that never served goes first: it is the first to be removed, and never taken for the last that served.
+    """
+    sure = seconds_until_sure(case) <= 0.0
+    rows = list(case.status.revisions)
+    for row in case.status.revisions:
+        if row.state != RevisionState.DEPLOYING or row.name == case.desired.revision:
+            continue
+        rows.remove(row)
+        if _serves(row, case):
+            rows = [*_superseded(rows), row.model_copy(update={"state": RevisionState.ACTIVE})]
+        elif sure or case.status.rollout is None or case.status.rollout.to_revision != row.name:
+            rows.insert(0, _given_up(row, case))
+        else:
+            rows.append(row)
+    return tuple(rows)
+
+
+def _serves(row: RevisionStatus, case: Case) -> bool:
+    live = case.live
+    return live is not None and live.status == LiveStatus.IN_SERVICE and case.live_revision == row.name
+
+
+def _given_up(row: RevisionStatus, case: Case) -> RevisionStatus:
+    live, rollout = case.live, case.status.rollout
+    tried = rollout is not None and rollout.to_revision == row.name
+    if live is not None and tried and live.failure_reason is not None:
+        made = live.status == LiveStatus.FAILED and case.live_revision == row.name
+        moved = rollout is not None and live.modified != rollout.endpoint_modified_before
+        if made or moved:
+            return failed(row, read_failure_reason(live.failure_reason), case, rolled_back=not made)
+    return row.model_copy(update={"state": RevisionState.SUPERSEDED})
 
 
 def _active_row(case: Case) -> RevisionStatus:
@@ -115,10 +171,14 @@ def _active_row(case: Case) -> RevisionStatus:
 
 
 def superfluous(case: Case) -> tuple[RevisionStatus, ...]:
-    """Rows beyond what is kept: the active revision, the last that served, and revisionHistoryLimit others."""
+    """Rows beyond what is kept: the active revision, one being deployed, the last that served, and
+    revisionHistoryLimit others."""
     rows = case.status.revisions
-    needed = {case.desired.revision, case.live_revision}
-    before = [row for row in rows if row.state == RevisionState.SUPERSEDED and row.name not in needed]
+    needed = {case.desired.revision, *(row.name for row in rows if row.state == RevisionState.DEPLOYING)}
+    if case.live_revision is not None:
+        needed.add(case.live_revision)
+    served = (RevisionState.ACTIVE, RevisionState.SUPERSEDED)
+    before = [row for row in rows if row.state in served and row.name not in needed]
     if before:
         needed.add(before[-1].name)
     others = [row for row in rows if row.name not in needed]

@@ -1,7 +1,7 @@
 """Another revision serves than the one that is wanted: why it is not rolled out yet, and how it is."""
 
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.absence import wrong_inputs
+from endpoint_operator.planning.absence import warning, wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
@@ -9,6 +9,7 @@ from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import intent, with_row
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.steps import UpdateEndpoint
+from endpoint_operator.planning.upkeep import make_room
 
 _SLOW = Look(back_off=True, at_most_seconds=600.0)
 
@@ -87,6 +88,10 @@ def inputs_are_wrong(case: Case) -> Plan | None:
     return wrong_inputs(case) if needs_update(case) else None
 
 
+def history_is_full(case: Case) -> Plan | None:
+    return make_room(case) if needs_update(case) else None
+
+
 def intent_comes_first(case: Case) -> Plan | None:
     """The status remembers a revision before anything of it is made."""
     row, rollout = case.row, case.status.rollout
@@ -131,4 +136,4 @@ def update(case: Case) -> Plan | None:
 
 
 def _updating(case: Case) -> str:
-    return f"rolling out revision {case.live_revision} → {case.desired.revision}"
+    return f"rolling out revision {case.live_revision} → {case.desired.revision}{warning(case)}"
