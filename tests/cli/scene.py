@@ -75,6 +75,11 @@ class Scene:
     def condition(self, kind: str) -> dict[str, Any]:
         return _condition(self._live(), kind)
 
+    def rollout(self) -> dict[str, Any]:
+        """status.rollout; empty where there is none."""
+        found: dict[str, Any] = self._live().get("status", {}).get("rollout") or {}
+        return found
+
     def last_call(self) -> int:
         """The number of the newest call to AWS."""
         return max((int(call["n"]) for call in self.world.simulator.calls()), default=0)
@@ -94,12 +99,13 @@ class Scene:
         live: dict[str, Any] = self.world.kubectl.json("get", "iep", "churn", "-n", self.namespace)
         return live
 
-    def _settled(self) -> dict[str, Any] | None:
+    def _settled(self) -> dict[str, Any]:
+        """Empty until then."""
         live = self._live()
         if live.get("status", {}).get("observedGeneration") != live["metadata"]["generation"]:
-            return None
+            return {}
         ended = any(_condition(live, kind)["status"] == "True" for kind in ("Ready", "Stalled"))
-        return live if ended else None
+        return live if ended else {}
 
 
 @dataclasses.dataclass(frozen=True)

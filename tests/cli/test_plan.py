@@ -131,11 +131,11 @@ def test_the_namespace_is_that_of_the_flag_where_the_file_names_none(scene: Scen
 def test_while_sagemaker_is_at_work_no_calls_are_planned_and_the_queue_is_told(scene: Scene) -> None:
     scene.apply(scene.manifest())
     scene.settles()
-    scene.world.simulator.next(scene.endpoint, result="InService", seconds=3600)
+    scene.world.simulator.next(scene.endpoint, result="InService", seconds=60_000)
     scene.apply(scene.manifest(containers=OTHER_LEVEL))
     until(lambda: _status(scene) == "Updating", what="the update under way", within_seconds=30)
     planned = scene.plan(scene.manifest(redeploy="again"), "-o", "json")
-    scene.world.simulator.advance(seconds=3600)
+    scene.world.simulator.advance(seconds=60_000)
     assert (planned.code, planned.document["calls"]) == (0, [])
     assert "follows when that is done" in planned.document["because"]
 

@@ -10,6 +10,7 @@ from tests.integration.vocabulary.specs import FAST_IMAGE, INSTANCE_TYPE, field,
 def test_an_endpoint_of_that_name_made_by_somebody_else_is_refused_and_left_alone(world: Scene) -> None:
     name = f"{world.namespace}-churn"
     _made_by_hand(world, name)
+    world.operator_looks(2)
     before = world.sagemaker.endpoint(name)
     with world.records_calls() as calls:
         endpoint = world.given()
@@ -25,6 +26,7 @@ def test_an_endpoint_of_that_name_made_by_somebody_else_is_refused_and_left_alon
 
 
 def test_a_taken_name_that_becomes_free_is_used(world: Scene) -> None:
+    """Taken so lately that the operator may learn of it only from the answer to its own CreateEndpoint."""
     name = f"{world.namespace}-churn"
     _made_by_hand(world, name)
     endpoint = world.given()

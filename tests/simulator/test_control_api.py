@@ -207,6 +207,18 @@ def test_an_ending_that_cannot_be_is_refused_with_a_sentence(world: World, docum
     assert (status, sentence in answer["error"]) == (400, True), answer
 
 
+def test_what_falls_due_during_a_leap_of_the_clock_happens_at_its_own_time(world: World) -> None:
+    world.given_endpoint()
+    world.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="e1", DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredWeight": 2}]
+    )
+    began = world.describe()["LastModifiedTime"]
+    world.advance(86_400)
+    after = world.describe()
+    assert after["EndpointStatus"] == "InService"
+    assert 60 <= (after["LastModifiedTime"] - began).total_seconds() <= 121
+
+
 def test_the_scale_makes_simulated_time_run_faster(world: World) -> None:
     world.do("POST", "/clock", {"scale": 100_000})
     first = datetime.fromisoformat(world.do("GET", "/clock")["time"])

@@ -209,6 +209,7 @@ class Walk(RuleBasedStateMachine):
         self.sagemaker.artifact, self.sagemaker.scarce, self.sagemaker.rollback_fails = "etag-1", 0, False
         later = ("paused", "kmsKeyId")
         self.operator.edit({key: value for key, value in self.operator.wanted.items() if key not in later})
+        self._settle()
         self.retry()
         self._settle()
         self._has_answered()

@@ -17,6 +17,11 @@ from endpoint_operator.planning.faults import Fault
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_FLAGS = (
+    ("default-execution-role-arn", "Role of objects that name none."),
+    ("cluster-id", "Name of the cluster in AWS tags. Default: the uid of the namespace kube-system."),
+    ("region", "AWS region. Default: what boto3 finds, as in AWS_REGION."),
+)
 _REMEDIES = {
     "CredentialsMissing": "there are no AWS credentials; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and "
     "AWS_SECRET_ACCESS_KEY, or log in (aws sso login)",
@@ -35,19 +40,9 @@ class OperatorFlags:
 
 def operator_flags(command: Command) -> Command:
     """The operator's flags that a plan depends on, with the operator's environment variables."""
-    for name, text in (
-        (
-            "default-execution-role-arn",
-            "Role for objects that name none: the operator's own --default-execution-role-arn.",
-        ),
-        (
-            "cluster-id",
-            "Name of the cluster in AWS tags, where the operator has been given one. Default: uid of kube-system.",
-        ),
-        ("region", "AWS region of the operator. Default: what boto3 finds, as in AWS_REGION."),
-    ):
+    for name, text in _FLAGS:
         variable = f"ENDPOINT_OPERATOR_{name.upper().replace('-', '_')}"
-        command = click.option(f"--{name}", envvar=variable, show_envvar=True, help=text)(command)
+        command = click.option(f"--{name}", envvar=variable, metavar="TEXT", help=text)(command)
     return command
 
 

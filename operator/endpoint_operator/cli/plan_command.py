@@ -68,12 +68,22 @@ def plan(
     planning runs against what is in AWS now, with your credentials. Nothing is written in the cluster or in AWS.
 
     All calls are shown in their order, up to the object being at rest, taking SageMaker to succeed. Where SageMaker
-    is at work on the endpoint, it says what for, and what follows is not planned before that is done. The uid of a new
-    object is not known before it is applied: in the tags it reads assigned-when-applied. Environment values of
-    containers are shown, as they are to everyone who may call DescribeModel.
+    is at work on the endpoint, it says what for, and what follows is not planned before that is done. Environment
+    values of containers are shown, as they are to everyone who may call DescribeModel. The uid of a new object is not
+    known before it is applied; until then its tag reads
 
-    Objects of other kinds in the file are passed over and named on standard error. A plan is only as good as its
-    flags: give those that the operator was started with.
+    \b
+      assigned-when-applied
+
+    Objects of other kinds in the file are passed over and named on standard error.
+
+    A plan is only as good as its flags: give those that the operator was started with. Each is an environment variable
+    too, as it is for the operator:
+
+    \b
+      ENDPOINT_OPERATOR_DEFAULT_EXECUTION_ROLE_ARN
+      ENDPOINT_OPERATOR_CLUSTER_ID
+      ENDPOINT_OPERATOR_REGION
 
     -o json prints situation, because and calls[], each call with its operation and members, and the object; a list
     where the file holds several InferenceEndpoints.

@@ -17,10 +17,14 @@ from endpoint_operator.kube.look_request import request_look
 def retry(name: str, namespace: str | None) -> None:
     """Have the operator look at NAME again and try once more.
 
-    A failed revision is not tried again by itself as long as its object stays as it is. This sets the annotation
-    inference.endpoint-operator.dev/reconcile-at to the time of now, which makes the operator look at everything anew
-    and try once. It changes nothing else: a spec that is wrong fails again, so correct it first. With an endpoint that
-    serves as its spec says it does nothing.
+    A failed revision is not tried again by itself as long as its object stays as it is. This sets an annotation to
+    the time of now, which makes the operator look at everything anew and try once:
+
+    \b
+      inference.endpoint-operator.dev/reconcile-at
+
+    It changes nothing else: a spec that is wrong fails again, so correct it first. Where an endpoint serves as its spec
+    says, nothing happens.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""Revisions: the rows that remember what was made in AWS, and which of them are kept."""
+"""Revisions: the rows that remember what was made in AWS."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,17 +11,12 @@ from endpoint_operator.api.status import (
     RevisionStatus,
     RolloutStatus,
 )
-from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS, Case
-from endpoint_operator.planning.facts import LiveStatus
-from endpoint_operator.planning.failures import failed, read_failure_reason
+from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure, superseded
+from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.plan import Memory
-from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
 # The stage of a rollout that begins with the deletion of a Failed endpoint.
 RECREATING = "Recreating"
-
-# api.md: status.revisions holds at most ten.
-_MOST_ROWS = 10
 
 
 def timestamp(now: datetime) -> str:
@@ -92,64 +87,7 @@ def serving(case: Case) -> Memory:
     """The rows once the wanted revision serves: Active and last, before it the one that served until now."""
     others = [row for row in as_they_went(case) if row.name != case.desired.revision]
     rollout = case.status.rollout if seconds_until_sure(case) > 0.0 else None
-    return Memory(revisions=(*_superseded(others), _active_row(case)), rollout=rollout)
-
-
-def _superseded(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
-    """The rows with the active one last and no longer active."""
-    active = [row for row in rows if row.state == RevisionState.ACTIVE]
-    return [
-        *(row for row in rows if row.state != RevisionState.ACTIVE),
-        *(row.model_copy(update={"state": RevisionState.SUPERSEDED}) for row in active),
-    ]
-
-
-def seconds_until_sure(case: Case) -> float:
-    """For how long SageMaker may still not show an update to a revision that is no longer wanted.
-
-    Its call may have been sent by a process that died; what it names must not be removed before it would be seen.
-    """
-    rollout = case.status.rollout
-    if rollout is None or rollout.to_revision in (case.desired.revision, case.live_revision):
-        return 0.0
-    age = (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
-    return max(0.0, CONSISTENCY_WINDOW_SECONDS - age)
-
-
-def as_they_went(case: Case) -> tuple[RevisionStatus, ...]:
-    """The rows, each that was being deployed and is no longer wanted with what came of it.
-
-    One that never served goes first: it is the first to be removed, and never taken for the last that served.
-    """
-    sure = seconds_until_sure(case) <= 0.0
-    rows = list(case.status.revisions)
-    for row in case.status.revisions:
-        if row.state != RevisionState.DEPLOYING or row.name == case.desired.revision:
-            continue
-        rows.remove(row)
-        if _serves(row, case):
-            rows = [*_superseded(rows), row.model_copy(update={"state": RevisionState.ACTIVE})]
-        elif sure or case.status.rollout is None or case.status.rollout.to_revision != row.name:
-            rows.insert(0, _given_up(row, case))
-        else:
-            rows.append(row)
-    return tuple(rows)
-
-
-def _serves(row: RevisionStatus, case: Case) -> bool:
-    live = case.live
-    return live is not None and live.status == LiveStatus.IN_SERVICE and case.live_revision == row.name
-
-
-def _given_up(row: RevisionStatus, case: Case) -> RevisionStatus:
-    live, rollout = case.live, case.status.rollout
-    tried = rollout is not None and rollout.to_revision == row.name
-    if live is not None and tried and live.failure_reason is not None:
-        made = live.status == LiveStatus.FAILED and case.live_revision == row.name
-        moved = rollout is not None and live.modified != rollout.endpoint_modified_before
-        if made or moved:
-            return failed(row, read_failure_reason(live.failure_reason), case, rolled_back=not made)
-    return row.model_copy(update={"state": RevisionState.SUPERSEDED})
+    return Memory(revisions=(*superseded(others), _active_row(case)), rollout=rollout)
 
 
 def _active_row(case: Case) -> RevisionStatus:
@@ -167,29 +105,4 @@ def _active_row(case: Case) -> RevisionStatus:
         created_at=timestamp(case.facts.now),
         spec_digest=case.desired.spec_digest,
         resolved=_resolved(case),
-    )
-
-
-def superfluous(case: Case) -> tuple[RevisionStatus, ...]:
-    """Rows beyond what is kept: the active revision, one being deployed, the last that served, and
-    revisionHistoryLimit others."""
-    rows = case.status.revisions
-    needed = {case.desired.revision, *(row.name for row in rows if row.state == RevisionState.DEPLOYING)}
-    if case.live_revision is not None:
-        needed.add(case.live_revision)
-    served = (RevisionState.ACTIVE, RevisionState.SUPERSEDED)
-    before = [row for row in rows if row.state in served and row.name not in needed]
-    if before:
-        needed.add(before[-1].name)
-    others = [row for row in rows if row.name not in needed]
-    kept = min(case.endpoint.spec.revision_history_limit, _MOST_ROWS - len(needed))
-    return tuple(others[: len(others) - kept]) if len(others) > kept else ()
-
-
-def removal_of(row: RevisionStatus) -> tuple[Step, ...]:
-    """The calls that remove a revision: endpoint configs first, for they name the models."""
-    configs = [*row.stale_config_names, row.config_name]
-    return (
-        *(DeleteEndpointConfig(name=name) for name in configs),
-        *(DeleteModel(name=name) for name in row.model_names),
     )

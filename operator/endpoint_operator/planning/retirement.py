@@ -11,9 +11,9 @@ from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS
 from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.history import removal_of
 from endpoint_operator.planning.obstacles import elsewhere, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
+from endpoint_operator.planning.retention import removal_of
 from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
 
 

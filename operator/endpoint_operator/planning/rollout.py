@@ -65,7 +65,7 @@ def rolled_back(case: Case) -> Plan | None:
         reason=fault.reason,
         message=f"revision {row.name} was rolled back, {case.live_revision} serves: {fault.message}",
         memory=Memory(revisions=with_row(case.status.revisions, failed(row, fault, case, rolled_back=True))),
-        next_look=_SLOW if fault.about_inputs else None,
+        next_look=AT_ONCE,  # counts and tags of the spec still go to the revision that serves
     )
 
 

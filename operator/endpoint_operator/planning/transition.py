@@ -1,12 +1,13 @@
 """SageMaker is at work on the endpoint, or gave up making it."""
 
 from endpoint_operator.api.status import RevisionState, RolloutStatus
+from endpoint_operator.planning.abandoned import as_they_went
 from endpoint_operator.planning.absence import wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
 from endpoint_operator.planning.faults import Blame
-from endpoint_operator.planning.history import RECREATING, as_they_went, timestamp, with_row
+from endpoint_operator.planning.history import RECREATING, timestamp, with_row
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import Look, Memory, Plan, Situation
 from endpoint_operator.planning.steps import DeleteEndpoint

@@ -1,10 +1,12 @@
 """The wanted revision is there: what is left over from others, and that it serves."""
 
 from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.abandoned import seconds_until_sure
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
-from endpoint_operator.planning.history import removal_of, seconds_until_sure, serving, superfluous
+from endpoint_operator.planning.history import serving
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.retention import removal_of, superfluous
 from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
 
