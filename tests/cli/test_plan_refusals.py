@@ -34,7 +34,7 @@ def test_a_refused_object_does_not_hide_the_plan_of_another(scene: Scene) -> Non
 
 
 def test_a_field_that_is_not_supported_yet_is_named_and_plans_no_call(scene: Scene) -> None:
-    autoscaling = {"minCount": 1, "maxCount": 2, "invocationsPerInstance": {"target": 100}}
+    autoscaling = {"minCount": 1, "maxCount": 2, "invocationsPerInstance": 100}
     planned = scene.plan(scene.manifest(autoscaling=autoscaling), "-o", "json")
     assert planned.code == 1
     assert planned.document["calls"] == []
@@ -114,7 +114,7 @@ def test_without_aws_credentials_the_remedy_is_the_callers(scene: Scene) -> None
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "no AWS region"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "AWS region is empty"),
         ({"AWS_PROFILE": "nobody"}, "profile (nobody) could not be found"),
     ],
 )

@@ -137,7 +137,9 @@ def failed_row(
     state: RevisionState = RevisionState.FAILED,
 ) -> RevisionStatus:
     failure = RevisionFailure(generation=generation, reconcile_at=retry, look=look)
-    return row(wanted, state=state, failure=failure, reason="ContainerUnhealthy: spec.containers[0]: it does not answer")
+    return row(
+        wanted, state=state, failure=failure, reason="ContainerUnhealthy: spec.containers[0]: it does not answer"
+    )
 
 
 def live(

@@ -236,6 +236,4 @@ class OperatorInMemory:
 
 def names_in(status: InferenceEndpointStatus) -> set[str]:
     """Every model and endpoint config that a status remembers."""
-    return {
-        name for row in status.revisions for name in (row.config_name, *row.model_names, *row.stale_config_names)
-    }
+    return {name for row in status.revisions for name in (row.config_name, *row.model_names, *row.stale_config_names)}

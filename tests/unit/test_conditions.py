@@ -60,9 +60,7 @@ class Row(NamedTuple):
 
 
 ROWS = [
-    Row(
-        "the latest generation is what serves", an_object(status=SETTLED), facts(live()), "TFFT", Phase.READY, "Ready"
-    ),
+    Row("the latest generation is what serves", an_object(status=SETTLED), facts(live()), "TFFT", Phase.READY, "Ready"),
     Row(
         "rolling out, the old one answers",
         an_object(NEW, status=DEPLOYING),
@@ -221,7 +219,13 @@ def test_the_write_that_moves_the_generation_moves_ready_too() -> None:
 
 @pytest.mark.parametrize(
     ("blame", "conditions"),
-    [(Blame.USER, "FFT"), (Blame.OPERATOR_SETUP, "FFT"), (Blame.WORLD, "FTF"), (Blame.OURS, "FTF"), (Blame.BUSY, "FTF")],
+    [
+        (Blame.USER, "FFT"),
+        (Blame.OPERATOR_SETUP, "FFT"),
+        (Blame.WORLD, "FTF"),
+        (Blame.OURS, "FTF"),
+        (Blame.BUSY, "FTF"),
+    ],
 )
 def test_a_step_that_failed_is_told_by_whose_fault_it_is(blame: Blame, conditions: str) -> None:
     fault = Fault(blame=blame, reason="Because", message="it is so")

@@ -84,9 +84,7 @@ def test_what_is_not_kept_goes_config_before_model_and_its_row_with_it() -> None
 
 
 def test_a_revision_that_begins_to_serve_is_the_last_row_and_the_one_before_it_the_last_that_served() -> None:
-    rows = status(
-        numbered_row(1), row(), row(NEW, state=D), endpoint=known(live(NEW)), rollout=rollout(revision(NEW))
-    )
+    rows = status(numbered_row(1), row(), row(NEW, state=D), endpoint=known(live(NEW)), rollout=rollout(revision(NEW)))
     found = plan(NEW, rows, facts(live(NEW)))
     assert rows_after(found) == [(numbered_row(1).name, S), (revision(), S), (revision(NEW), A)]
     assert found.memory is not None

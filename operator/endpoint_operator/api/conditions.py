@@ -28,11 +28,17 @@ class Condition(ApiModel):
     model_config = ConfigDict(extra="ignore")
 
     type: Annotated[str, text(316)]
+    """Ready, Reconciling, Stalled, Available or another."""
     status: ConditionStatus
+    """True, False or Unknown."""
     observed_generation: int | None = None
+    """Generation of the spec that it is about."""
     last_transition_time: Annotated[str, text(40)]
+    """When its status last flipped."""
     reason: Annotated[str, text(1024)]
+    """One word, for programs."""
     message: Annotated[str, text(32768, minimum=None)]
+    """One sentence, for people."""
 
 
 def find(conditions: Sequence[Condition], kind: str) -> Condition | None:

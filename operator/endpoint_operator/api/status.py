@@ -40,13 +40,21 @@ class EndpointStatus(StatusModel):
     """What SageMaker last said of the endpoint."""
 
     name: Text
+    """Name of the SageMaker endpoint."""
     arn: Text | None = None
+    """Its ARN."""
     status: Text | None = None
+    """SageMaker's EndpointStatus."""
     config_name: Text | None = None
+    """The endpoint config that serves."""
     invocation_url: Text | None = None
+    """Where requests go; they are signed with AWS Signature Version 4."""
     failure_reason: Text | None = None
+    """SageMaker's FailureReason: of the last change that failed, also while an older revision serves."""
     creation_time: Time | None = None
+    """When it was made."""
     last_modified_time: Time | None = None
+    """When SageMaker last changed it."""
     tags_digest: Text | None = None
     """Digest of the tags that were last put on the endpoint."""
 
@@ -55,21 +63,27 @@ class ResolvedArtifact(StatusModel):
     """An artifact as it was when the revision was made."""
 
     s3_uri: Text
+    """Where it is."""
     etag: Text | None = None
+    """Its ETag then."""
 
 
 class Resolved(StatusModel):
     """What the revision took from outside its object, kept so that nothing but a spec change resolves it again."""
 
-    execution_role_arn: Text
+    execution_role_arn: Annotated[str, text(2048, minimum=None)]
+    """The role that SageMaker runs the containers with."""
     artifacts: Annotated[list[ResolvedArtifact], atomic_list(max_items=165)] = Field(default_factory=list)
+    """The artifacts as preflight saw them."""
 
 
 class RevisionFailure(StatusModel):
     """What was true when the revision failed; it is tried again when one of these differs."""
 
     generation: int
+    """Generation of the object."""
     reconcile_at: Text = ""
+    """Value of the annotation reconcile-at."""
     look: Text | None = None
     """Digest of what preflight saw; none where the failure is not about what preflight looks at."""
 
@@ -78,11 +92,17 @@ class RevisionStatus(StatusModel):
     """One revision that has, or may have, objects in AWS."""
 
     name: Text
+    """Hash of what SageMaker cannot change in place."""
     config_name: Text
+    """Its endpoint config."""
     model_names: Annotated[list[Text], atomic_list(max_items=11)]
+    """Its models."""
     state: RevisionState
+    """What has become of it."""
     reason: Text | None = None
+    """Why it failed."""
     created_at: Time
+    """When it was first wanted."""
     initial_instance_counts: Annotated[dict[str, int], Field(max_length=11)] | None = None
     """InitialInstanceCount by variant in the endpoint config; unknown where the row was rebuilt from AWS."""
     stale_config_names: Annotated[list[Text], atomic_list(max_items=20)] = Field(default_factory=list)
@@ -97,27 +117,39 @@ class DeployedImage(StatusModel):
     """An image and the digest that SageMaker resolved it to."""
 
     specified_image: Text
+    """The image as the spec names it."""
     resolved_image: Text | None = None
+    """The image with its digest."""
 
 
 class VariantStatus(StatusModel):
     """What SageMaker said of a variant."""
 
     name: Text
+    """Name of the variant."""
     current_weight: float | None = None
+    """Weight that traffic is shared by now."""
     desired_weight: float | None = None
+    """Weight that is being reached."""
     current_instance_count: int | None = None
+    """Instances now."""
     desired_instance_count: int | None = None
+    """Instances that are being reached."""
     images: Annotated[list[DeployedImage], atomic_list(max_items=15)] = Field(default_factory=list)
+    """The images that run."""
 
 
 class RolloutStatus(StatusModel):
     """The rollout under way."""
 
     stage: Text
+    """Creating, Updating or Recreating."""
     from_revision: Text | None = None
+    """The revision that served before."""
     to_revision: Text
+    """The revision that is being rolled out."""
     since: Time
+    """When it began."""
     endpoint_modified_before: Time | None = None
     """LastModifiedTime of the endpoint before the update: an older failure is not this one's."""
 
@@ -126,6 +158,7 @@ class InferenceEndpointStatus(StatusModel):
     """What is."""
 
     observed_generation: int | None = None
+    """Generation of the spec that this status is about."""
     phase: Phase | None = None
     """For people; programs read conditions."""
     instance_count: int | None = None
@@ -133,11 +166,15 @@ class InferenceEndpointStatus(StatusModel):
     selector: Text | None = None
     """For the scale subresource: a label that no Pod has."""
     endpoint: EndpointStatus | None = None
+    """What SageMaker says of the endpoint."""
     revisions: Annotated[list[RevisionStatus], list_map("name", max_items=16)] = Field(default_factory=list)
     """Revisions that have objects in AWS, newest last."""
     variants: Annotated[list[VariantStatus], list_map("name", max_items=11)] = Field(default_factory=list)
+    """The fleet, variant by variant."""
     rollout: RolloutStatus | None = None
+    """The change under way."""
     conditions: Annotated[list[Condition], list_map("type", max_items=20)] = Field(default_factory=list)
+    """Ready, Reconciling, Stalled (as kstatus reads them) and Available."""
 
     def revision(self, name: str) -> RevisionStatus | None:
         return next((row for row in self.revisions if row.name == name), None)

@@ -50,7 +50,9 @@ async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> tuple[AwsRoom
     """The caller closes the room. Raises Complaint."""
     cluster = flags.cluster_id or await _cluster_id(api_client)
     try:
-        room = AwsRoom(region=flags.region, periods=WatchPeriods(), cluster_id=cluster)
+        room = AwsRoom(region=flags.region or None, periods=WatchPeriods(), cluster_id=cluster)
+        if not room.region:  # AWS_REGION= is a region to botocore
+            raise RegionMissing("the AWS region is empty: set --region, AWS_REGION or AWS_DEFAULT_REGION")
         inputs = OperatorInputs(
             region=room.region,
             cluster_id=cluster,

@@ -2,6 +2,7 @@
 
 import io
 import logging
+import os
 import sys
 
 import click
@@ -12,6 +13,7 @@ from endpoint_operator.cli.status_command import status
 
 FAILED = 1
 INTERRUPTED = 130
+TRACEBACK = "KUBECTL_INFERENCE_TRACEBACK"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
@@ -41,7 +43,18 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(FAILED)
     except click.Abort:
         sys.exit(INTERRUPTED)
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        click.echo(_bug(error), err=True)
+        sys.exit(FAILED)
     sys.exit(code)
+
+
+def _bug(error: Exception) -> str:
+    """The last resort: nobody foresaw this."""
+    said = " ".join(str(error).split())[:300]
+    return f"Error: a bug of kubectl-inference: {type(error).__name__}: {said}; run it with {TRACEBACK}=1 and report it"
 
 
 def _print_what_the_terminal_can() -> None:
