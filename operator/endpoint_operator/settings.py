@@ -37,6 +37,15 @@ class Settings(BaseSettings):
     inventory_seconds: float = Field(
         default=3600.0, gt=0, description="Pause between lists of tags, models and endpoint configs."
     )
+    resync_seconds: float = Field(
+        default=600.0, gt=0, description="Pause between lists of all InferenceEndpoints, the watch's safety net."
+    )
+    lease_seconds: float = Field(
+        default=15.0, ge=1, description="How long a replica that is gone holds the Lease; another acts after that."
+    )
+    consistency_window_seconds: float = Field(
+        default=60.0, gt=0, description="For how long SageMaker's reads may lag behind its writes."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
 
     def watched_namespaces(self) -> tuple[str, ...]:

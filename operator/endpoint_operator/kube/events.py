@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
@@ -24,8 +24,10 @@ _MESSAGE_LENGTH = 1024
 class EventRecorder:
     """Writes Events whose name is a hash of what they tell: a second one of that name is the same line."""
 
-    def __init__(self, api_client: client.ApiClient) -> None:
+    def __init__(self, api_client: client.ApiClient, *, may_write: Callable[[], None]) -> None:
+        """`may_write` raises NotLeading; it is asked before each write."""
         self._core = client.CoreV1Api(api_client)
+        self._may_write = may_write
         self._last: dict[str, datetime] = {}
 
     async def tell(self, endpoint: InferenceEndpoint, stories: Sequence[Story]) -> None:
@@ -42,6 +44,7 @@ class EventRecorder:
         self._last.pop(uid, None)
 
     async def _write(self, endpoint: InferenceEndpoint, story: Story) -> None:
+        self._may_write()
         try:
             await self._core.create_namespaced_event(
                 endpoint.namespace,

@@ -1,5 +1,6 @@
 """Writes to InferenceEndpoints: finalizer and status, each refused when the object changed since it was read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from kubernetes.aio import client
@@ -16,8 +17,10 @@ PLURAL = "inferenceendpoints"
 class EndpointWriter:
     """Every body carries the resourceVersion that was read, so that nothing is decided on an old object."""
 
-    def __init__(self, api_client: client.ApiClient) -> None:
+    def __init__(self, api_client: client.ApiClient, *, may_write: Callable[[], None]) -> None:
+        """`may_write` raises NotLeading; it is asked before each write."""
         self._objects = client.CustomObjectsApi(api_client)
+        self._may_write = may_write
 
     async def add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
         return await self._set_finalizers(endpoint, [*endpoint.finalizers, FINALIZER])
@@ -37,6 +40,7 @@ class EndpointWriter:
             },
             "status": status.model_dump(mode="json", by_alias=True, exclude_none=True),
         }
+        self._may_write()
         async with counted_write("status"):
             written = await self._objects.replace_namespaced_custom_object_status(
                 **_address(endpoint), body=body, field_manager=FIELD_MANAGER, _request_timeout=REQUEST_TIMEOUT_SECONDS
@@ -45,6 +49,7 @@ class EndpointWriter:
 
     async def _set_finalizers(self, endpoint: InferenceEndpoint, finalizers: list[str]) -> InferenceEndpoint:
         body = {"metadata": {"resourceVersion": endpoint.resource_version, "finalizers": finalizers}}
+        self._may_write()
         async with counted_write("finalizer"):
             written = await self._objects.patch_namespaced_custom_object(
                 **_address(endpoint),

@@ -139,6 +139,9 @@ class Facts:
     """Whether the hourly look found other tags than those that were put."""
     orphans: "tuple[OwnedObject, ...]" = ()
     """Models and endpoint configs tagged as this object's that its status does not know."""
+    consistency_window_seconds: float = 60.0
+    """SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that
+    is younger than this."""
     now: datetime = field(kw_only=True)
 
     def with_looks(self, looks: Looks) -> "Facts":

@@ -6,7 +6,6 @@ Reads nothing but the object's own status and what carries its tags: a deletion 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import DeletionPolicy
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS
 from endpoint_operator.planning.facts import Facts, LiveStatus
 from endpoint_operator.planning.history import removal_of
 from endpoint_operator.planning.obstacles import plan_for_fault
@@ -46,13 +45,13 @@ def _created_unseen(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
     known = endpoint.status.endpoint
     creating = any(row.state == RevisionState.DEPLOYING for row in endpoint.status.revisions)
     unseen = known is None or known.creation_time is None
-    missing = facts.missing_seconds or 0.0
-    if facts.live is not None or not (creating and unseen) or missing >= CONSISTENCY_WINDOW_SECONDS:
+    remaining = facts.consistency_window_seconds - (facts.missing_seconds or 0.0)
+    if facts.live is not None or not (creating and unseen) or remaining <= 0:
         return None
     return _plan(
         "Deleting",
         "waiting until it is sure that SageMaker made no endpoint",
-        look=Look(seconds=min(5.0, CONSISTENCY_WINDOW_SECONDS - missing)),
+        look=Look(seconds=min(5.0, remaining)),
     )
 
 
