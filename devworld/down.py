@@ -11,7 +11,7 @@ from devworld.state import FILE as STATE
 from devworld.state import State
 from devworld.world import World
 
-MADE = ("etcd", "certificates", "kubectl-cache", "bin")
+MADE = ("etcd", "certificates", "kubectl-cache", "bin", "tmp")
 MADE_FILES = (STATE, envfile.FILE, "kubeconfig", "controllers.kubeconfig", "operator.kubeconfig", "audit-policy.json")
 
 

@@ -31,7 +31,7 @@ def simulator(directory: Path, settings: Settings, *, death_signal: signal.Signa
         name="simulator",
         port_count=1,
         command=command,
-        environment=environment.for_child,
+        environment=lambda: environment.for_child({"TMPDIR": str(_scratch(directory))}),
         log=directory / "logs" / "simulator.log",
         answers=functools.partial(_answers, path="/_sim/state"),
         death_signal=death_signal,
@@ -71,6 +71,13 @@ def operator(
         stop_within_seconds=15,  # it promises to be gone within 10
         death_signal=death_signal,
     )
+
+
+def _scratch(directory: Path) -> Path:
+    """Where the simulator unpacks models, so that they go with the world even when it was killed."""
+    folder = directory / "tmp"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 def _answers(ports: Ports, *, path: str) -> bool:

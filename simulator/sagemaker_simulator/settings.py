@@ -1,16 +1,18 @@
 """What PUT /_sim/settings and --settings may say, checked member by member, and the settings in force.
 
-A settings document is merged into what is set: maps by key, everything else replaced.
+A settings document is merged into what is set: maps by key (null takes an entry away), everything else replaced.
 """
 
 import fnmatch
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from .hosting.server_command import ServerCommand
 from .image_accounts import is_aws_image
 from .quota_defaults import DEFAULT_QUOTAS
+
+T = TypeVar("T")
 
 
 class BadSettings(ValueError):
@@ -79,11 +81,14 @@ def merged(settings: Settings, document: object) -> Settings:
 
 
 def _quotas(settings: Settings, value: object) -> Settings:
-    quotas = {name: _count(limit, f"quotas.{name}") for name, limit in _map(value, "quotas").items()}
-    for name in quotas:
-        if not name.endswith("/endpoint"):
-            raise BadSettings(f"quotas: {name!r} must be INSTANCE_TYPE/endpoint, such as ml.m5.large/endpoint")
-    return replace(settings, quotas={**settings.quotas, **quotas})
+    quotas = _merged_map(settings.quotas, value, "quotas", _quota)
+    return replace(settings, quotas=quotas)
+
+
+def _quota(value: object, where: str) -> int:
+    if not where.endswith("/endpoint"):
+        raise BadSettings(f"{where}: the key must be INSTANCE_TYPE/endpoint, such as ml.m5.large/endpoint")
+    return _count(value, where)
 
 
 def _images(settings: Settings, value: object) -> Settings:
@@ -93,8 +98,7 @@ def _images(settings: Settings, value: object) -> Settings:
 
 
 def _servers(settings: Settings, value: object) -> Settings:
-    servers = {glob: _server(entry, f"servers.{glob}") for glob, entry in _map(value, "servers").items()}
-    return replace(settings, servers={**settings.servers, **servers})
+    return replace(settings, servers=_merged_map(settings.servers, value, "servers", _server))
 
 
 def _server(value: object, where: str) -> ServerCommand:
@@ -113,8 +117,7 @@ def _stale_seconds(settings: Settings, value: object) -> Settings:
 
 
 def _rate_limits(settings: Settings, value: object) -> Settings:
-    limits = {name: _rate_limit(limit, f"rateLimits.{name}") for name, limit in _map(value, "rateLimits").items()}
-    return replace(settings, rate_limits={**settings.rate_limits, **limits})
+    return replace(settings, rate_limits=_merged_map(settings.rate_limits, value, "rateLimits", _rate_limit))
 
 
 def _rate_limit(value: object, where: str) -> RateLimit:
@@ -131,6 +134,19 @@ def _latency(settings: Settings, value: object) -> Settings:
     mean = _number(members.get("mean", settings.latency.mean), "latencyMs.mean")
     spread = _number(members.get("spread", settings.latency.spread), "latencyMs.spread")
     return replace(settings, latency=Latency(mean=mean, spread=spread))
+
+
+def _merged_map(
+    current: Mapping[str, T], value: object, where: str, entry_of: Callable[[object, str], T]
+) -> dict[str, T]:
+    """Return the map with the entries of the document in it; null takes an entry away."""
+    merged_map = dict(current)
+    for key, entry in _map(value, where).items():
+        if entry is None:
+            merged_map.pop(key, None)
+        else:
+            merged_map[key] = entry_of(entry, f"{where}.{key}")
+    return merged_map
 
 
 def _map(value: object, where: str, *, known: frozenset[str] | None = None) -> dict[str, Any]:

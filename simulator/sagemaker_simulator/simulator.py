@@ -35,7 +35,6 @@ from .wire.errors import NotModelled
 from .wire.modelled import Operation, answer_modelled
 from .wire.request import Call, Incoming, Reply
 
-
 CLOSE_SECONDS = 1.0  # the whole program is to end within two
 log = logging.getLogger(__name__)
 

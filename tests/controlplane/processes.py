@@ -58,8 +58,8 @@ class Process:
 
     @property
     def alive(self) -> bool:
-        if self._child is not None and self._child.poll() is not None:
-            return False
+        if self._child is not None:
+            return self._child.poll() is None
         return proc.is_alive(self.identity)
 
     def send(self, number: signal.Signals) -> None:
@@ -89,10 +89,15 @@ class Process:
         """Whether it has ended by then."""
         with _descriptor(self.identity) as descriptor:
             if descriptor is not None:
-                select.select(
-                    [descriptor], [], [], within_seconds
-                )  # readable once the process has ended: pidfd_open(2)
-        return not self.alive
+                # Readable once its last thread has ended (pidfd_open(2)); /proc calls it a zombie when its first has,
+                # and then it may still hold its ports.
+                ended = select.poll()
+                ended.register(descriptor, select.POLLIN)
+                if not ended.poll(within_seconds * 1000):
+                    return False
+        if self._child is not None:
+            self._child.wait()  # so that it is reaped
+        return True
 
 
 def dying_with_parent(command: tuple[str, ...], *, death_signal: signal.Signals) -> tuple[str, ...]:
@@ -115,7 +120,8 @@ def _descriptor(identity: proc.Identity) -> Iterator[int | None]:
         yield None
         return
     try:
-        yield descriptor if proc.is_alive(identity) else None
+        found = proc.stat(identity.pid)
+        yield descriptor if found is not None and found.identity == identity else None
     finally:
         os.close(descriptor)
 

@@ -9,6 +9,7 @@ import pytest
 
 from devworld.settings import PROJECT
 from tests.controlplane.deadlines import until
+from tests.controlplane.proc import Identity, is_alive, stat
 from tests.devworld.command import DevWorld, Said, processes_of
 
 INTERRUPTED = 130
@@ -28,13 +29,27 @@ def interrupt(devworld: DevWorld, command: str, *, once: str, folder: Path, by: 
     return Said(process.returncode, output)
 
 
-@pytest.mark.parametrize("program", ["etcd", "kube-apiserver", "kube-controller-manager"])
+@pytest.mark.parametrize("program", ["etcd", "kube-apiserver"])
 def test_ctrl_c_while_the_demo_starts_leaves_nothing(tmp_path: Path, program: str) -> None:
     folder = tmp_path / "dev-demo"
     said = interrupt(DevWorld(tmp_path / "dev"), "demo", once=program, folder=folder, by=signal.SIGINT)
     assert said.code == INTERRUPTED, said.output
     assert processes_of(folder) == []
     assert not folder.exists()
+
+
+def test_ctrl_c_while_the_demo_serves_leaves_nothing(tmp_path: Path) -> None:
+    with DevWorld(tmp_path / "dev").begun("demo", TIME_SCALE="600") as process:
+        assert process.stdout is not None
+        lines = iter(process.stdout.readline, "")
+        assert any(line.startswith("answer: ") for line in lines)
+        family = descendants(process.pid)
+        process.send_signal(signal.SIGINT)
+        rest, _ = process.communicate(timeout=60)
+    assert process.returncode == INTERRUPTED, rest
+    assert len(family) > len(("etcd", "kube-apiserver", "kube-controller-manager", "simulator", "operator"))
+    assert [each for each in family if is_alive(each)] == []
+    assert not (tmp_path / "dev-demo").exists()
 
 
 def test_a_kill_while_a_world_comes_up_leaves_no_process(tmp_path: Path) -> None:
@@ -76,3 +91,13 @@ world = World.start(Path(sys.argv[1]), Settings(operator=False), die_with_parent
 print("ready", flush=True)
 sys.stdin.read()
 """
+
+
+def descendants(pid: int) -> list[Identity]:
+    """All that the process started and all that those started, the model servers too."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").iterdir():
+        for child in map(int, (task / "children").read_text(encoding="ascii").split()):
+            now = stat(child)
+            found += [now.identity, *descendants(child)] if now else []
+    return found

@@ -1,5 +1,6 @@
 """`make dev-up` and `make dev-down` keep what running is promised: whole again, side by side, and nothing left."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,14 +8,14 @@ import pytest
 
 from tests.devworld.command import DevWorld, processes_of
 
-PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "simulator")
+PARTS = ("etcd", "kube-apiserver", "kube-controller-manager", "simulator", "operator")
 
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevWorld]:
     """A world that was brought up and is taken down at the end."""
     devworld = DevWorld(tmp_path_factory.mktemp("dev"))
-    said = devworld.run("up", OPERATOR="0")
+    said = devworld.run("up")
     try:
         assert said.code == 0, said.output
         yield devworld
@@ -23,26 +24,27 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DevWorld]:
     assert processes_of(devworld.directory) == []
 
 
-def test_a_part_that_was_killed_is_started_again_and_nothing_else_is(running: DevWorld) -> None:
-    before = {name: running.part(name) for name in PARTS}
-    running.kill("simulator")
-    said = running.run("up", OPERATOR="0")
+@pytest.mark.parametrize("name", ["simulator", "operator"])
+def test_a_part_that_was_killed_is_started_again_and_nothing_else_is(running: DevWorld, name: str) -> None:
+    before = {each: running.part(each) for each in PARTS}
+    running.kill(name)
+    said = running.run("up")
     assert said.code == 0, said.output
-    assert "starting again: simulator\n" in said.output
-    after = {name: running.part(name) for name in PARTS}
-    assert {name for name in PARTS if before[name] != after[name]} == {"simulator"}
-    assert before["simulator"]["ports"] == after["simulator"]["ports"]
+    assert f"starting again: {name}\n" in said.output
+    after = {each: running.part(each) for each in PARTS}
+    assert {each for each in PARTS if before[each] != after[each]} == {name}
+    assert before[name]["ports"] == after[name]["ports"]
 
 
 def test_up_on_a_whole_world_starts_nothing(running: DevWorld) -> None:
     before = {name: running.part(name) for name in PARTS}
-    said = running.run("up", OPERATOR="0")
+    said = running.run("up")
     assert "nothing is missing" in said.output
     assert {name: running.part(name) for name in PARTS} == before
 
 
 def test_changed_settings_on_a_running_world_are_refused_by_name(running: DevWorld) -> None:
-    said = running.run("up", OPERATOR="0", TIME_SCALE="600")
+    said = running.run("up", TIME_SCALE="600")
     assert said.code == 1
     assert "TIME_SCALE is 60 there and 600 here" in said.output
     assert "make dev-down" in said.output
@@ -65,8 +67,9 @@ def test_two_worlds_run_side_by_side(running: DevWorld, tmp_path: Path) -> None:
 
 def test_the_env_file_makes_a_shell_talk_to_this_world_only(running: DevWorld) -> None:
     said = running.sourced(
-        'echo "$AWS_ENDPOINT_URL $SIMULATOR_URL [$OPERATOR_PID] ${AWS_PROFILE-none} ${AWS_ENDPOINT_URL_S3-none}"\n'
+        'echo "$AWS_ENDPOINT_URL $SIMULATOR_URL $OPERATOR_PID ${AWS_PROFILE-none} ${AWS_ENDPOINT_URL_S3-none}"\n'
         "kubectl auth whoami -o jsonpath='{.status.userInfo.username}'; echo\n"
+        'tr "\\0" " " < /proc/$OPERATOR_PID/cmdline | grep -o "^[^ ]*python[^ ]* -m endpoint_operator run"\n'
         "command -v kubectl-inference",
         AWS_PROFILE="production",
         AWS_ENDPOINT_URL_S3="https://s3.example.com",
@@ -74,8 +77,9 @@ def test_the_env_file_makes_a_shell_talk_to_this_world_only(running: DevWorld) -
     )
     simulator = f"http://127.0.0.1:{running.part('simulator')['ports'][0]}"
     assert said.output.splitlines() == [
-        f"{simulator} {simulator} [] none none",
+        f"{simulator} {simulator} {running.pid('operator')} none none",
         "kubernetes-admin",
+        f"{sys.executable} -m endpoint_operator run",
         str(running.directory / "bin" / "kubectl-inference"),
     ]
 

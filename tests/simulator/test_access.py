@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.config import Config
 
 from sagemaker_simulator.access.policy import BadPolicy, policy_of
 from tests.simulator.running import RunningSimulator
@@ -82,15 +83,18 @@ def test_paths_bodies_and_presigned_urls_are_verified_too(signed_world: World) -
     s3.create_bucket(Bucket="models")
     s3.put_object(Bucket="models", Key="a b/ü+%=", Body=b"1")
     assert s3.list_objects_v2(Bucket="models", Prefix="a b/ü+")["KeyCount"] == 1
-    url = s3.generate_presigned_url("get_object", Params={"Bucket": "models", "Key": "a b/ü+%="})
+    modern = signed_world.client("s3", **ROOT, config=Config(signature_version="s3v4"))
+    url = modern.generate_presigned_url("get_object", Params={"Bucket": "models", "Key": "a b/ü+%="})
+    modern.close()
+    old = s3.generate_presigned_url("get_object", Params={"Bucket": "models", "Key": "a b/ü+%="})
     s3.close()
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
         assert answer.read() == b"1"
-    tampered = url.replace("models", "nodels")
-    with pytest.raises(urllib.error.HTTPError) as caught, urllib.request.urlopen(tampered, timeout=10):  # noqa: S310
-        pass
-    with caught.value as refusal:
-        assert refusal.code == 403
+    for address, status in ((url.replace("models", "nodels"), 403), (old, 400)):
+        with pytest.raises(urllib.error.HTTPError) as caught, urllib.request.urlopen(address, timeout=10):  # noqa: S310
+            pass
+        with caught.value as refusal:
+            assert refusal.code == status
     runtime = signed_world.client("sagemaker-runtime", **ROOT)
     with refused("ValidationError", "Endpoint e-1 of account"):
         runtime.invoke_endpoint(EndpointName="e-1", Body=b"x", CustomAttributes="a  b")
@@ -99,7 +103,7 @@ def test_paths_bodies_and_presigned_urls_are_verified_too(signed_world: World) -
 
 def test_assumed_roles_sign_with_their_own_keys(signed_world: World) -> None:
     def assume(client: Any) -> Any:
-        return client.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="s")["Credentials"]
+        return client.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="test")["Credentials"]
 
     keys = with_key(signed_world, "sts", ROOT, assume)
     session = {
@@ -121,8 +125,8 @@ def with_key(world: World, service: str, key: dict[str, str], call: Any) -> Any:
 def test_what_the_policy_does_not_allow_is_refused_in_awss_words(policed_world: World) -> None:
     policed_world.given_role()
     arn = "arn:aws:sagemaker:us-east-1:123456789012:model"
-    container = {"Image": "a"}
-    create = policed_world.sagemaker.create_model
+    container: Any = {"Image": "a"}
+    create: Any = policed_world.sagemaker.create_model
     create(ModelName="ml-a", PrimaryContainer=container, Tags=MANAGED, ExecutionRoleArn=ROLE)
     policed_world.sagemaker.describe_model(ModelName="ml-a")
     with refused(

@@ -238,6 +238,29 @@ def test_settings_that_make_no_sense_are_refused_whole_with_a_sentence(
     assert world.sagemaker.describe_model(ModelName="m1")["ModelName"] == "m1"
 
 
+def test_an_endpoint_that_is_out_of_service_comes_back_with_the_next_change(world: World) -> None:
+    world.given_model()
+    world.given_config()
+    world.next("e1", "OutOfService", failureReason="no capacity")
+    world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
+    world.finish("e1", "OutOfService")
+    with refused("ValidationError", "not found"):
+        world.runtime.invoke_endpoint(EndpointName="e1", Body=b"1")
+    world.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="e1", DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 2}]
+    )
+    world.finish("e1", "InService")
+    assert world.runtime.invoke_endpoint(EndpointName="e1", Body=b"1")["Body"].read()
+
+
+def test_an_entry_of_a_setting_is_taken_away_by_null(world: World) -> None:
+    world.settings(rateLimits={"sagemaker:ListModels": {"perSecond": 0, "burst": 0}})
+    with refused("ThrottlingException"):
+        world.sagemaker.list_models()
+    world.settings(rateLimits={"sagemaker:ListModels": None})
+    world.sagemaker.list_models()
+
+
 def test_reset_empties_everything(world: World) -> None:
     world.given_endpoint()
     world.s3.create_bucket(Bucket="models")

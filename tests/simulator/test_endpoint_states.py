@@ -1,5 +1,7 @@
 """The states of an endpoint, as DescribeEndpoint shows them to a client of AWS."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import WaiterError
 
@@ -118,6 +120,23 @@ def test_an_update_keeps_the_old_config_until_the_new_one_serves(world: World) -
     assert after["EndpointConfigName"] == "c2"
     assert after["ProductionVariants"][0]["CurrentInstanceCount"] == 3
     assert "PendingDeploymentSummary" not in after
+
+
+def test_the_waits_of_a_deployment_make_the_update_longer(world: World) -> None:
+    world.given_endpoint()
+    world.given_config("c2")
+    policy: Any = {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 600},
+        "TerminationWaitInSeconds": 300,
+    }
+    world.sagemaker.update_endpoint(
+        EndpointName="e1",
+        EndpointConfigName="c2",
+        DeploymentConfig={"BlueGreenUpdatePolicy": policy},
+    )
+    world.advance(1130)
+    assert world.status("e1") == "Updating"
+    world.finish("e1", "InService", seconds=131)
 
 
 def test_an_update_whose_container_never_serves_rolls_back_silently(world: World) -> None:

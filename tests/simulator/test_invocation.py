@@ -3,6 +3,7 @@
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,8 +28,8 @@ def endpoint(world: World) -> World:
     return world
 
 
-def invoke(world: World, body: bytes = b"x", **members: object) -> tuple[str, bytes]:
-    answer = world.runtime.invoke_endpoint(EndpointName="E1", Body=body, **members)  # type: ignore[arg-type]
+def invoke(world: World, body: bytes = b"x", **members: Any) -> tuple[str, bytes]:
+    answer = world.runtime.invoke_endpoint(EndpointName="E1", Body=body, **members)
     return answer["InvokedProductionVariant"], answer["Body"].read()
 
 
@@ -74,7 +75,7 @@ def test_headers_pass_through_and_others_do_not(endpoint: World) -> None:
 def test_a_containers_error_is_a_model_error_in_sagemakers_words(endpoint: World) -> None:
     with pytest.raises(endpoint.runtime.exceptions.ModelError) as caught:
         invoke(endpoint, b"refuse", TargetVariant="blue")
-    answer = caught.value.response
+    answer: Any = caught.value.response
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 424
     assert answer["OriginalStatusCode"] == 418
     assert answer["OriginalMessage"] == "no"
@@ -156,7 +157,7 @@ def test_an_image_without_a_server_says_so(world: World) -> None:
         ({"InferenceComponentName": "a"}, "inference components"),
     ],
 )
-def test_what_invocation_does_not_do_yet_is_a_501(endpoint: World, members: dict[str, str], what: str) -> None:
+def test_what_invocation_does_not_do_yet_is_a_501(endpoint: World, members: dict[str, Any], what: str) -> None:
     with refused("NotImplemented", what, status=501):
         invoke(endpoint, **members)
 

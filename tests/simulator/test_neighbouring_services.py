@@ -2,13 +2,17 @@
 
 import gzip
 import json
+import urllib.error
 import urllib.request
+from collections.abc import Callable
+from typing import Any
 
 import boto3
+import pytest
 from botocore.config import Config
 
-from sagemaker_simulator.backing.virtual_hosts import bucket_in_host
 from sagemaker_simulator.wire.cbor import decode_map, encode
+from sagemaker_simulator.wire.virtual_hosts import bucket_in_host
 from tests.simulator.world import ACCOUNT, REGION, World, refused
 
 
@@ -52,6 +56,7 @@ def test_s3_is_found_by_the_host_name_as_well(world: World) -> None:
         data=b"1",
         method="PUT",
         headers={
+            "Content-Type": "application/octet-stream",
             "Host": f"models.localhost:{port}",
             "Authorization": f"AWS4-HMAC-SHA256 Credential=key/20260101/{REGION}/s3/aws4_request",
         },
@@ -76,16 +81,19 @@ def test_a_bucket_in_the_host_is_told_from_the_simulators_own_name() -> None:
 def test_a_presigned_url_is_a_call_of_s3(world: World) -> None:
     world.s3.create_bucket(Bucket="models")
     world.s3.put_object(Bucket="models", Key="k", Body=b"1")
-    url = world.s3.generate_presigned_url("get_object", Params={"Bucket": "models", "Key": "k"})
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
-        assert answer.read() == b"1"
-    assert world.calls()[-1]["operation"] == "GetObject"
-    assert world.calls()[-1]["accessKey"] == "test-key"
+    for version in ("s3v4", "s3"):
+        client = world.client("s3", config=Config(signature_version=version))
+        url = client.generate_presigned_url("get_object", Params={"Bucket": "models", "Key": "k"})
+        client.close()
+        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310
+            assert answer.read() == b"1"
+        row = world.calls()[-1]
+        assert (row["operation"], row["resource"], row["accessKey"]) == ("GetObject", "models/k", "test-key")
 
 
 def test_sts_knows_the_account_and_assumes_roles_in_others(world: World) -> None:
     assert world.sts.get_caller_identity()["Account"] == ACCOUNT
-    keys = world.sts.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="s")["Credentials"]
+    keys = world.sts.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="test")["Credentials"]
     other = world.client(
         "sts",
         aws_access_key_id=keys["AccessKeyId"],
@@ -132,7 +140,7 @@ def test_events_reach_a_queue_and_topics_too(world: World) -> None:
     ] == [("sqs", "CreateQueue", "changes"), ("events", "PutRule", "all"), ("sns", "Publish", "news")]
 
 
-def test_aws_endpoint_url_alone_is_enough_for_every_client(world: World, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_aws_endpoint_url_alone_is_enough_for_every_client(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "AWS_ENDPOINT_URL": world.url,
         "AWS_ACCESS_KEY_ID": "a",
@@ -141,11 +149,12 @@ def test_aws_endpoint_url_alone_is_enough_for_every_client(world: World, monkeyp
     }.items():
         monkeypatch.setenv(name, value)
     session = boto3.Session()
-    for service, call in {
+    calls: dict[str, Callable[[Any], object]] = {
         "s3": lambda client: client.create_bucket(Bucket="models"),
         "sagemaker": lambda client: client.list_models(),
         "iam": lambda client: client.list_roles(),
-    }.items():
+    }
+    for service, call in calls.items():
         client = session.client(service, config=Config(retries={"total_max_attempts": 1}))  # type: ignore[call-overload]
         call(client)
         client.close()
@@ -155,7 +164,7 @@ def test_aws_endpoint_url_alone_is_enough_for_every_client(world: World, monkeyp
 def test_the_tagging_api_speaks_cbor_too(world: World) -> None:
     world.given_model(Tags=[{"Key": "team", "Value": "a"}])
 
-    def ask(query: dict[str, object]) -> tuple[int, dict[str, object]]:
+    def ask(query: dict[str, object]) -> tuple[int, dict[str, Any]]:
         request = urllib.request.Request(  # noqa: S310
             f"{world.url}/service/ResourceGroupsTaggingAPI_20170126/operation/GetResources",
             data=encode(query),
@@ -175,7 +184,7 @@ def test_the_tagging_api_speaks_cbor_too(world: World) -> None:
 
     status, answer = ask({"ResourceTypeFilters": ["sagemaker:model"]})
     assert status == 200
-    [found] = answer["ResourceTagMappingList"]  # type: ignore[misc]
+    [found] = answer["ResourceTagMappingList"]
     assert found == {
         "ResourceARN": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model/m1",
         "Tags": [{"Key": "team", "Value": "a"}],

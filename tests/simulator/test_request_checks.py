@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from typing import Any
 
 import pytest
 
@@ -87,11 +88,11 @@ def test_a_service_that_is_not_modelled_is_a_501_that_names_it(world: World) -> 
     ],
 )  # fmt: skip
 def test_a_config_is_given_back_whole_and_what_nothing_acts_on_is_refused_at_create_endpoint(
-    world: World, config: dict[str, object], what: str
+    world: World, config: dict[str, Any], what: str
 ) -> None:
     world.given_model()
     world.given_config(**config)
-    described = dict(world.sagemaker.describe_endpoint_config(EndpointConfigName="c1"))
+    described: dict[str, Any] = dict(world.sagemaker.describe_endpoint_config(EndpointConfigName="c1"))
     for member, value in config.items():
         if isinstance(value, list):
             assert [{**shown, **asked} for shown, asked in zip(described[member], value, strict=True)] == described[
@@ -134,22 +135,20 @@ def test_a_model_that_nothing_can_run_yet_is_refused_at_create_endpoint(
             "MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1}, "WaitIntervalInSeconds": 60}},
     ],
 )  # fmt: skip
-def test_guarded_deployments_are_refused_and_all_at_once_is_remembered(
-    world: World, deployment: dict[str, object]
-) -> None:
+def test_guarded_deployments_are_refused_and_all_at_once_is_remembered(world: World, deployment: Any) -> None:
     world.given_endpoint()
     world.given_config("c2")
     with refused("NotImplemented", "not modelled yet", status=501):
         world.sagemaker.update_endpoint(
             EndpointName="e1",
             EndpointConfigName="c2",
-            DeploymentConfig=deployment,  # type: ignore[arg-type]
+            DeploymentConfig=deployment,
         )
-    routing = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    routing: Any = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
     world.sagemaker.update_endpoint(
         EndpointName="e1",
         EndpointConfigName="c2",
-        DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}},  # type: ignore[typeddict-item]
+        DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}},
     )
     assert world.describe()["LastDeploymentConfig"]["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"] == routing
 

@@ -40,6 +40,11 @@ class VerifySignatures:
         if secret is None:
             code = _UNKNOWN_KEY.get(family, "UnrecognizedClientException")
             raise AwsError(code, "The security token included in the request is invalid.", status=403)
+        if "AWSAccessKeyId" in request.query_string:
+            raise AwsError(
+                "InvalidRequest",
+                "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+            )
         if not _matches(request, call.caller.access_key, secret):
             raise AwsError(
                 _MISMATCH.get(family, "InvalidSignatureException"),

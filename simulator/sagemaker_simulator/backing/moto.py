@@ -16,9 +16,9 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sagemaker_simulator.wire.request import Incoming, Reply
+from sagemaker_simulator.wire.virtual_hosts import path_style
 
 from .error_codes import error_code
-from .virtual_hosts import path_style
 
 T = TypeVar("T")
 SERVICES = frozenset({"s3", "sts", "iam", "sns", "sqs", "events"})

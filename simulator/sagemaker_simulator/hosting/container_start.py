@@ -106,6 +106,9 @@ class ContainerStarter:
                 ports=ports,
                 guard=self.guard,
             )
+        except OSError as error:
+            ports.release()
+            raise FleetFailed(failure_reasons.server_not_started(order.container.image, why=str(error))) from error
         except BaseException:
             ports.release()
             raise

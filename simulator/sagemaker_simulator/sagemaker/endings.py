@@ -34,6 +34,7 @@ class Ending:
     seconds: float | None = None
 
 
+# A deletion that ends as usual is written InService too: there is no word for it among the results.
 POSSIBLE = {
     Kind.CREATE: frozenset({Result.IN_SERVICE, Result.FAILED, Result.OUT_OF_SERVICE}),
     Kind.UPDATE: frozenset(Result),

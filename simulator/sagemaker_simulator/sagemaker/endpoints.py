@@ -116,7 +116,8 @@ class Endpoints:
                 last_deployment=parameters.get("DeploymentConfig", kept),
             ),
         )
-        self._transitions.begin(Kind.UPDATE, estate, endpoint.name, fleet=fleet)
+        waits = support.waits_of(parameters.get("DeploymentConfig", kept))
+        self._transitions.begin(Kind.UPDATE, estate, endpoint.name, fleet=fleet, longer_by=waits)
         return {"EndpointArn": endpoint.arn}
 
     async def update_endpoint_weights_and_capacities(self, caller: Caller, parameters: Parameters) -> Output:

@@ -18,13 +18,19 @@ _USUAL_REASON = "Request to service failed. If failure persists after retry, con
 
 def result(kind: Kind, *, ending: Ending | None, hosted: bool, failure: str | None) -> Result | None:
     """Return how the transition ends, None while only hosting can say."""
-    if ending is not None and ending.result is not Result.IN_SERVICE:
-        return ending.result
+    wanted = ending.result if ending is not None else Result.IN_SERVICE
+    if not takes_over(kind, wanted):
+        return wanted
     if not hosted:
         return None
     if failure is None:
-        return Result.IN_SERVICE
+        return wanted
     return Result.FAILED if kind is Kind.CREATE else Result.ROLLED_BACK
+
+
+def takes_over(kind: Kind, result: Result) -> bool:
+    """Tell whether the fleet that the transition started is the endpoint's from then on."""
+    return result is Result.IN_SERVICE or (kind is Kind.CREATE and result is Result.OUT_OF_SERVICE)
 
 
 def reason(result: Result, *, ending: Ending | None, failure: str | None, endpoint: Endpoint) -> str | None:
@@ -50,8 +56,7 @@ def apply(kind: Kind, result: Result, endpoint: Endpoint, reason: str | None) ->
     if kind is Kind.WEIGHTS:
         reached = result is Result.IN_SERVICE
         return replace(after, variants=(variants.settled if reached else variants.reverted)(endpoint.variants))
-    reached = result is Result.IN_SERVICE or (kind is Kind.CREATE and result is Result.OUT_OF_SERVICE)
-    if reached and endpoint.pending is not None:
+    if takes_over(kind, result) and endpoint.pending is not None:
         return replace(after, variants=endpoint.pending.variants, config_name=endpoint.pending.config_name)
     return after
 

@@ -16,6 +16,7 @@ _CONFIG_MEMBERS = {
     "AsyncInferenceConfig": "asynchronous endpoints",
     "ExplainerConfig": "explainers",
     "VpcConfig": "endpoint configs in a VPC",
+    "DataCaptureConfig": "data capture configurations",
     "MetricsConfig": "metrics configurations",
     "CrossRegionTrafficConfig": "traffic across regions",
 }
@@ -39,8 +40,6 @@ _CONTAINER_MEMBERS = {
 def check_config(config: EndpointConfig) -> None:
     """Raise NotModelled for a config that needs what is not there yet."""
     _refuse(config.definition, _CONFIG_MEMBERS)
-    if config.definition.get("DataCaptureConfig", {}).get("EnableCapture", "DataCaptureConfig" in config.definition):
-        raise NotModelled("data capture is not modelled yet")
     if config.definition["EnableNetworkIsolation"]:
         raise NotModelled("network isolation is not modelled yet")
     for variant in config.variants:
@@ -74,6 +73,13 @@ def check_deployment(deployment: Mapping[str, Any] | None) -> None:
     routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
     if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE":
         raise NotModelled(f"{routing['Type']} deployments are not modelled yet")
+
+
+def waits_of(deployment: Mapping[str, Any] | None) -> float:
+    """Return how much longer (simulated seconds) a deployment takes: baking, and keeping the old fleet."""
+    policy = (deployment or {}).get("BlueGreenUpdatePolicy", {})
+    baking = policy.get("TrafficRoutingConfiguration", {}).get("WaitIntervalInSeconds", 0)
+    return float(baking + policy.get("TerminationWaitInSeconds", 0))
 
 
 def model_data_url(container: Mapping[str, Any]) -> str | None:

@@ -64,8 +64,13 @@ class Transitions:
         """Return the fleet that answers for the endpoint."""
         return self._serving.get(_key(estate, name))
 
-    def begin(self, kind: Kind, estate: Estate, name: str, *, fleet: FleetToRun | None = None) -> None:
-        """Start a transition; the endpoint's record already says that it is under way."""
+    def begin(
+        self, kind: Kind, estate: Estate, name: str, *, fleet: FleetToRun | None = None, longer_by: float = 0.0
+    ) -> None:
+        """Start a transition; the endpoint's record already says that it is under way.
+
+        It takes its usual time and `longer_by` simulated seconds, or what was decided beforehand.
+        """
         key = _key(estate, name)
         ending = self._decided.get(key)
         if ending is not None and ending.result in POSSIBLE[kind]:
@@ -75,7 +80,7 @@ class Transitions:
         transition = Transition(kind, estate, name, self._estates.clock.seconds(), ending)
         self._under_way[key] = transition
         decided = ending.seconds if ending is not None else None
-        self._set_timer(transition, self._durations.usual(kind) if decided is None else decided)
+        self._set_timer(transition, self._durations.usual(kind) + longer_by if decided is None else decided)
         if fleet is not None:
             transition.starting = asyncio.create_task(self._start(transition, fleet))
         if kind is Kind.DELETE:
@@ -121,12 +126,13 @@ class Transitions:
             self._delay_the_failure(transition)
         except Exception:
             log.exception("hosting of endpoint %s ended in a defect of the simulator", transition.name)
-            transition.failure = "Request to service failed. If failure persists after retry, contact customer support."
+            transition.failure = "simulator: hosting ended in a defect; the simulator's log has the traceback"
         self._settle(transition)
 
     def _delay_the_failure(self, transition: Transition) -> None:
-        """SageMaker tries for long before it gives up, unless the duration was decided."""
-        if transition.ending is None or transition.ending.seconds is None:
+        """SageMaker tries for long before it gives up, unless the end or its time was decided."""
+        ending = transition.ending
+        if ending is None or (ending.seconds is None and outcomes.takes_over(transition.kind, ending.result)):
             passed = self._estates.clock.seconds() - transition.started
             self._set_timer(transition, self._durations.failing() - passed)
 
@@ -166,7 +172,7 @@ class Transitions:
             self._estates.remove(transition.estate.tags, endpoint.arn)
             return
         self._put(transition.estate, outcomes.apply(transition.kind, result, endpoint, reason))
-        if result is Result.IN_SERVICE and transition.fleet is not None:
+        if outcomes.takes_over(transition.kind, result) and transition.fleet is not None:
             self._retire(self._serving.get(key))
             self._serving[key] = transition.fleet
             return

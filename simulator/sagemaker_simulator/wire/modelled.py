@@ -4,6 +4,8 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from botocore.model import StructureShape
+
 from .catalog import operation_model
 from .errors import NotModelled, SimulatorDefect
 from .parsing import parse
@@ -29,8 +31,13 @@ async def answer_modelled(call: Call, operations: Mapping[str, Operation]) -> Re
     check_request(model.input_shape, parameters)
     output = await function(call.caller, parameters)
     if model.output_shape is not None:
-        drift = list(problems(model.output_shape, output))
+        drift = [*problems(model.output_shape, output), *_unknown_members(model.output_shape, output)]
         if drift:
             log.error("%s %s: the answer does not fit the model: %s", call.service, call.operation, "; ".join(drift))
             raise SimulatorDefect(f"the answer of {call.operation} does not fit the model: {'; '.join(drift)}")
     return answer(call.protocol, output)
+
+
+def _unknown_members(shape: StructureShape, output: Mapping[str, Any]) -> list[str]:
+    """Return what a client would never see; members further down are not looked at."""
+    return [f"{name} is no member of the answer" for name in output if name not in shape.members]

@@ -27,6 +27,8 @@ def scope_of(request: Incoming) -> Scope | None:
     match = _CREDENTIAL.search(request.headers.get("Authorization", ""))
     if match is None and "X-Amz-Credential" in request.query_string:
         match = _CREDENTIAL.search("Credential=" + request.query.get("X-Amz-Credential", ""))
+    if match is None and "AWSAccessKeyId" in request.query_string:  # S3's older presigned URLs (Signature Version 2)
+        return Scope(access_key=request.query.get("AWSAccessKeyId"), region=DEFAULT_REGION, service="s3")
     if match is None:
         return _unsigned_scope(request)
     access_key, _, region, signing_name = match.groups()

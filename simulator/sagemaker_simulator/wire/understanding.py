@@ -10,6 +10,7 @@ from .request import Call, Caller, Incoming
 from .resources import resource_of
 from .rest_paths import match_rest
 from .scope import Scope, form_of
+from .virtual_hosts import path_style
 
 
 def understand(request: Incoming, *, scope: Scope, caller: Caller) -> Call:
@@ -18,7 +19,8 @@ def understand(request: Incoming, *, scope: Scope, caller: Caller) -> Call:
     Raises AwsError (SerializationException) when the body is not what its protocol says.
     """
     protocol = _protocol(request, scope.service)
-    operation, parameters = _READERS[protocol](request, scope.service)
+    read = path_style(request) if scope.service == "s3" else request
+    operation, parameters = _READERS[protocol](read, scope.service)
     return Call(
         service=scope.service,
         operation=operation,

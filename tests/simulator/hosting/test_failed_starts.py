@@ -173,6 +173,13 @@ async def test_a_mapped_command_that_is_not_installed_is_named(world: HostingWor
     )
 
 
+async def test_a_process_that_the_machine_refuses_to_start_fails_with_the_machines_reason(world: HostingWorld) -> None:
+    world.servers["*/churn:*"] = ServerCommand(command=("echo", "x" * 4_000_000))
+    reason = await reason_of(world, variant(container()))
+    assert reason.startswith(f"simulator: the server mapped for {CUSTOM} cannot be started: ")
+    assert "Argument list too long" in reason
+
+
 async def test_one_variant_that_fails_takes_the_healthy_ones_with_it(world: HostingWorld) -> None:
     world.objects[URL] = packed({"xgboost-model": b"broken"})
     healthy, broken = variant(container(), name="blue"), variant(container(XGBOOST, model=URL), name="green")

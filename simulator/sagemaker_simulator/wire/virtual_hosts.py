@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import replace
 
-from sagemaker_simulator.wire.request import Incoming
+from .request import Incoming
 
 _OWN_HOSTS = frozenset({"localhost", "host.docker.internal"})
 

@@ -1,0 +1,34 @@
+"""What the operator wrote to the API server while a test looked on: the API server's own audit log."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from devworld.cluster import operator_user
+
+
+class AuditLog:
+    """Lines from a moment on. The API server writes a line when it has answered the request."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._start = path.stat().st_size
+
+    def writes_of_operator(self, *, namespace: str | None = None) -> list[str]:
+        """VERB RESOURCE NAMESPACE/NAME, in order; those in one namespace when it is given."""
+        return [
+            f"{line['verb']} {_resource(line['objectRef'])}"
+            for line in self._lines()
+            if line["user"]["username"] == operator_user()
+            and (namespace is None or line.get("objectRef", {}).get("namespace") == namespace)
+        ]
+
+    def _lines(self) -> list[dict[str, Any]]:
+        with self._path.open(encoding="utf-8") as file:
+            file.seek(self._start)
+            return [json.loads(line) for line in file.read().splitlines() if line.endswith("}")]
+
+
+def _resource(reference: dict[str, Any]) -> str:
+    kind = "/".join(filter(None, [reference["resource"], reference.get("subresource")]))
+    return f"{kind} {reference.get('namespace', '')}/{reference.get('name', '')}"
