@@ -6,8 +6,6 @@ import signal
 from collections.abc import Iterable
 from typing import Any
 
-from kubernetes.aio.client import ApiClient
-
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.engine.intake import Intake
@@ -17,6 +15,7 @@ from endpoint_operator.engine.queue import WorkQueue
 from endpoint_operator.engine.reconcile import Reconciler
 from endpoint_operator.engine.store import ObjectStore
 from endpoint_operator.engine.workers import Workers
+from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.cluster import ClusterNotReady, cluster_id, crd_is_installed
 from endpoint_operator.kube.connection import connect
 from endpoint_operator.kube.events import EventRecorder
@@ -65,9 +64,10 @@ class App:
         await server.start()
         api_client = await connect()
         try:
-            cluster = await self._until_cluster_is_ready(api_client)
+            api = KubeApi(api_client)
+            cluster = await self._until_cluster_is_ready(api)
             if cluster is not None:
-                await self._operate(api_client, cluster)
+                await self._operate(api, cluster)
         except LeaseLost as error:
             log.error("%s; this process ends, its successor waits for the Lease", error)
             return 1
@@ -77,12 +77,12 @@ class App:
         log.info("stopped")
         return 0
 
-    async def _until_cluster_is_ready(self, api_client: ApiClient) -> str | None:
+    async def _until_cluster_is_ready(self, api: KubeApi) -> str | None:
         """The cluster's id, or None when the operator was stopped meanwhile."""
         while not self._stop.is_set():
             try:
-                await crd_is_installed(api_client)
-                return self._settings.cluster_id or await cluster_id(api_client)
+                await crd_is_installed(api)
+                return self._settings.cluster_id or await cluster_id(api)
             except ClusterNotReady as error:
                 if self._trouble != str(error):
                     log.warning("waiting for the cluster: %s", error)
@@ -90,13 +90,13 @@ class App:
                 await self._stopped_within(CLUSTER_RETRY_SECONDS)
         return None
 
-    async def _operate(self, api_client: ApiClient, cluster: str) -> None:
+    async def _operate(self, api: KubeApi, cluster: str) -> None:
         """Watch as a standby; act while the Lease is ours."""
         self._aws = aws = self._aws_room(cluster)
         namespaces = self._settings.watched_namespaces()
         self._watch = watch = Watch(namespaces=namespaces, seen=self._intake.seen, gone=self._gone)
         resync = Resync(
-            api_client,
+            api,
             namespaces=namespaces,
             intake=self._intake,
             watch=watch,
@@ -107,15 +107,15 @@ class App:
         log.info("watching InferenceEndpoints in %s", self._settings.namespaces or "all namespaces")
         self._trouble = None
         try:
-            await self._lead(api_client, aws)
+            await self._lead(api, aws)
         finally:
             await _cancelled(resyncing)
             await watch.stop(seconds=STOP_WATCH_SECONDS)
             aws.close()
 
-    async def _lead(self, api_client: ApiClient, aws: AwsRoom) -> None:
+    async def _lead(self, api: KubeApi, aws: AwsRoom) -> None:
         self._leadership = leadership = Leadership(
-            api_client,
+            api,
             namespace=self._settings.operator_namespace,
             periods=LeasePeriods.of(self._settings.lease_seconds),
         )
@@ -126,7 +126,7 @@ class App:
         LEADING.set(1)
         keeping = asyncio.create_task(leadership.keep())
         try:
-            await self._act(self._reconciler(api_client, aws), aws, keeping)
+            await self._act(self._reconciler(api, aws), aws, keeping)
         finally:
             LEADING.set(0)
             await _cancelled(keeping)
@@ -178,7 +178,7 @@ class App:
             may_write=self._may_write,
         )
 
-    def _reconciler(self, api_client: ApiClient, aws: AwsRoom) -> Reconciler:
+    def _reconciler(self, api: KubeApi, aws: AwsRoom) -> Reconciler:
         return Reconciler(
             store=self._store,
             inputs=OperatorInputs(
@@ -189,8 +189,8 @@ class App:
             ),
             observer=aws.observer,
             executor=aws.executor,
-            writer=EndpointWriter(api_client, may_write=self._may_write),
-            recorder=EventRecorder(api_client, may_write=self._may_write),
+            writer=EndpointWriter(api, may_write=self._may_write),
+            recorder=EventRecorder(api, may_write=self._may_write),
         )
 
     async def _stopped_within(self, seconds: float) -> None:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import aiohttp
-from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
+
+from endpoint_operator.kube.api import Body, KubeApi
 
 log = logging.getLogger(__name__)
 
@@ -51,9 +52,9 @@ class LeaseLost(Exception):
 class Leadership:
     """This process's side of the Lease."""
 
-    def __init__(self, api_client: client.ApiClient, *, namespace: str, periods: LeasePeriods) -> None:
-        self._api = client.CoordinationV1Api(api_client)
-        self._namespace = namespace
+    def __init__(self, api: KubeApi, *, namespace: str, periods: LeasePeriods) -> None:
+        self._api = api
+        self._path = f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases"
         self._periods = periods
         self._believed_until = float("-inf")
         self._version: str | None = None
@@ -73,7 +74,7 @@ class Leadership:
         while True:
             try:
                 lease = await self._read()
-                version = str(lease.metadata.resource_version) if lease is not None else ""
+                version = str(lease["metadata"]["resourceVersion"]) if lease is not None else ""
                 if seen is None or seen[0] != version:
                     seen = (version, time.monotonic())
                 if self._is_free(lease, seen[1]) and await self._take(lease):
@@ -107,15 +108,15 @@ class Leadership:
             log.info("the Lease was not released, it runs out by itself: %s", _short(error))
         self._version = None
 
-    def _is_free(self, lease: client.V1Lease | None, unchanged_since: float) -> bool:
+    def _is_free(self, lease: Body | None, unchanged_since: float) -> bool:
         if not _holder(lease):
             return True
         waited = time.monotonic() - unchanged_since
         return waited >= max(self._periods.lease, _duration(lease))
 
-    async def _take(self, lease: client.V1Lease | None) -> bool:
-        self._version = str(lease.metadata.resource_version) if lease is not None else None
-        self._transitions = ((lease.spec.lease_transitions or 0) + 1) if lease is not None else 0
+    async def _take(self, lease: Body | None) -> bool:
+        self._version = str(lease["metadata"]["resourceVersion"]) if lease is not None else None
+        self._transitions = ((lease["spec"].get("leaseTransitions") or 0) + 1) if lease is not None else 0
         self._acquired = datetime.now(UTC)
         try:
             await self._write(holder=self.identity, seconds=self._periods.lease)
@@ -144,7 +145,7 @@ class Leadership:
         lease = await self._read_or_none()
         holder = _holder(lease)
         if holder == self.identity and lease is not None:
-            self._version = str(lease.metadata.resource_version)
+            self._version = str(lease["metadata"]["resourceVersion"])
             return
         self._believed_until = float("-inf")
         self._version = None
@@ -154,52 +155,50 @@ class Leadership:
         sent = time.monotonic()
         body = self._body(holder=holder, seconds=seconds)
         if self._version is None:
-            written = await self._api.create_namespaced_lease(
-                self._namespace, body, _request_timeout=self._periods.renew
-            )
+            written = await self._api.create(self._path, body, seconds=self._periods.renew)
         else:
-            written = await self._api.replace_namespaced_lease(
-                LEASE_NAME, self._namespace, body, _request_timeout=self._periods.renew
-            )
-        self._version = str(written.metadata.resource_version)
+            written = await self._api.replace(f"{self._path}/{LEASE_NAME}", body, seconds=self._periods.renew)
+        self._version = str(written["metadata"]["resourceVersion"])
         if holder:
             self._believed_until = sent + self._periods.believed
 
-    def _body(self, *, holder: str, seconds: float) -> client.V1Lease:
-        return client.V1Lease(
-            metadata=client.V1ObjectMeta(name=LEASE_NAME, namespace=self._namespace, resource_version=self._version),
-            spec=client.V1LeaseSpec(
-                holder_identity=holder,
-                lease_duration_seconds=max(1, round(seconds)),
-                acquire_time=self._acquired,
-                renew_time=datetime.now(UTC),
-                lease_transitions=self._transitions,
-            ),
-        )
+    def _body(self, *, holder: str, seconds: float) -> Body:
+        metadata = {"name": LEASE_NAME} | ({"resourceVersion": self._version} if self._version else {})
+        spec = {
+            "holderIdentity": holder,
+            "leaseDurationSeconds": max(1, round(seconds)),
+            "acquireTime": _micro_time(self._acquired or datetime.now(UTC)),
+            "renewTime": _micro_time(datetime.now(UTC)),
+            "leaseTransitions": self._transitions,
+        }
+        return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": spec}
 
-    async def _read(self) -> client.V1Lease | None:
+    async def _read(self) -> Body | None:
         try:
-            return await self._api.read_namespaced_lease(
-                LEASE_NAME, self._namespace, _request_timeout=self._periods.renew
-            )
+            return await self._api.get(f"{self._path}/{LEASE_NAME}", seconds=self._periods.renew)
         except ApiException as error:
             if error.status == 404:
                 return None
             raise
 
-    async def _read_or_none(self) -> client.V1Lease | None:
+    async def _read_or_none(self) -> Body | None:
         try:
             return await self._read()
         except (TimeoutError, ApiException, aiohttp.ClientError, OSError):
             return None
 
 
-def _holder(lease: client.V1Lease | None) -> str:
-    return str(lease.spec.holder_identity or "") if lease is not None else ""
+def _holder(lease: Body | None) -> str:
+    return str(lease["spec"].get("holderIdentity") or "") if lease is not None else ""
 
 
-def _duration(lease: client.V1Lease | None) -> float:
-    return float(lease.spec.lease_duration_seconds or 0) if lease is not None else 0.0
+def _duration(lease: Body | None) -> float:
+    return float(lease["spec"].get("leaseDurationSeconds") or 0) if lease is not None else 0.0
+
+
+def _micro_time(moment: datetime) -> str:
+    """Kubernetes' MicroTime: six digits after the second, always."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _short(error: Exception) -> str:

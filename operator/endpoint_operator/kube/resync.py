@@ -7,20 +7,16 @@ without passing anything on looks alive.
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from typing import Any
 
 import aiohttp
-from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
-from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
+from endpoint_operator.kube.api import Body, KubeApi, endpoints_path
 from endpoint_operator.kube.measures import MISSED_EVENTS
 from endpoint_operator.kube.watch import Watch
-from endpoint_operator.kube.writer import PLURAL
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +29,9 @@ class Resync:
     """Lists every InferenceEndpoint and compares it with what the watch brought."""
 
     def __init__(
-        self, api_client: client.ApiClient, *, namespaces: tuple[str, ...], intake: Intake, watch: Watch, period: float
+        self, api: KubeApi, *, namespaces: tuple[str, ...], intake: Intake, watch: Watch, period: float
     ) -> None:
-        self._objects = client.CustomObjectsApi(api_client)
+        self._api = api
         self._namespaces = namespaces
         self._intake = intake
         self._watch = watch
@@ -81,19 +77,13 @@ class Resync:
             log.warning("the watch did not bring %d changes; it is begun anew", count)
             self._watch.begin_anew()
 
-    async def _pages(self) -> AsyncIterator[dict[str, Any]]:
+    async def _pages(self) -> AsyncIterator[Body]:
         for namespace in self._namespaces or (None,):
-            token: str | None = ""
-            while token is not None:
-                page = await self._page(namespace, token)
+            query: dict[str, object] = {"limit": PAGE}
+            while True:
+                page = await self._api.get(endpoints_path(namespace), query=query)
                 for item in page["items"]:
                     yield item
-                token = page["metadata"].get("continue") or None
-
-    async def _page(self, namespace: str | None, token: str) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"limit": PAGE, "_request_timeout": REQUEST_TIMEOUT_SECONDS}
-        if token:
-            arguments["_continue"] = token
-        if namespace is None:
-            return dict(await self._objects.list_cluster_custom_object(GROUP, VERSION, PLURAL, **arguments))
-        return dict(await self._objects.list_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL, **arguments))
+                if not page["metadata"].get("continue"):
+                    break
+                query["continue"] = page["metadata"]["continue"]

@@ -18,8 +18,8 @@ import kopf
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.engine.keys import ObjectKey
+from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.measures import LAST_WATCH_EVENT, WATCH_BEGINNINGS, WATCH_EVENTS
-from endpoint_operator.kube.writer import PLURAL
 
 log = logging.getLogger(__name__)
 
