@@ -46,9 +46,9 @@ def demo(directory: Path, settings: Settings) -> None:
 @contextlib.contextmanager
 def _world(directory: Path, settings: Settings, says: Narration) -> Iterator[World]:
     """A world for the length of a block; its folder goes with it unless something failed."""
-    down.clear(directory)  # of a demo that was killed
-    says.say("starting a Kubernetes control plane, a SageMaker simulator and the operator")
     try:
+        down.clear(directory)  # of a demo that was killed
+        says.say("starting a Kubernetes control plane, a SageMaker simulator and the operator")
         world = World.start(directory, settings, die_with_parent=True)
         try:
             says.say(f"they run; simulated time passes {settings.time_scale:g} times as fast")

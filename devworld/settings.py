@@ -24,6 +24,8 @@ class Settings:
     """Simulated seconds per second in the simulator."""
     operator: bool = True
     operator_args: tuple[str, ...] = ()
+    test_cluster: str = ""
+    """As `tests.controlplane.source` reads it; here so that a running world is not asked to move."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
@@ -33,6 +35,7 @@ class Settings:
             time_scale=_time_scale(environment.get("TIME_SCALE", "")),
             operator=_switch("OPERATOR", environment.get("OPERATOR", "")),
             operator_args=_words("OPERATOR_ARGS", environment.get("OPERATOR_ARGS", "")),
+            test_cluster=environment.get("TEST_CLUSTER", ""),
         )
 
     def as_words(self) -> dict[str, str]:
@@ -41,6 +44,7 @@ class Settings:
             "TIME_SCALE": f"{self.time_scale:g}",
             "OPERATOR": "1" if self.operator else "0",
             "OPERATOR_ARGS": shlex.join(self.operator_args),
+            "TEST_CLUSTER": self.test_cluster,
         }
 
 

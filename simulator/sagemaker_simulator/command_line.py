@@ -13,8 +13,9 @@ from .backing.moto import Moto
 from .hosting.contract import Hosting
 from .hosting.wiring import build_hosting
 from .http_server import application, listen
-from .settings import Settings, SettingsInForce, merged
-from .simulator import build
+from .settings import Settings
+from .settings_documents import SettingsInForce, merged
+from .simulator import Simulator, build
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,12 +40,22 @@ async def _run(options: argparse.Namespace, settings: Settings, policy: Policy |
         verify_signatures=options.verify_signatures,
         policy=policy,
     )
-    runner, port = await listen(application(simulator), host=options.host, port=options.port)
     try:
-        print(f"listening on http://{options.host}:{port}", flush=True)
-        await stop.wait()
+        await _serve_until(stop, simulator, host=options.host, port=options.port)
     finally:
         await simulator.close()
+
+
+async def _serve_until(stop: asyncio.Event, simulator: Simulator, *, host: str, port: int) -> None:
+    try:
+        runner, port = await listen(application(simulator), host=host, port=port)
+    except OSError as problem:
+        raise SystemExit(f"cannot listen on {host}:{port}: {problem.strerror}; choose another --port") from None
+    try:
+        print(f"listening on http://{host}:{port}", flush=True)
+        await stop.wait()
+    finally:
+        simulator.faults.clear()  # held calls get their answers before connections are closed
         await runner.cleanup()
 
 

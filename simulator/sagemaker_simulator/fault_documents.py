@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from .faults import Effect, Match, Rule
-from .wire.errors import AwsError
+from .faults import Effect, ErrorToGive, Match, Rule
 
 _EFFECTS = ("error", "delayMs", "dropAnswer", "hold")
 _LIMITS = ("times", "forSeconds", "probability")
@@ -56,7 +55,7 @@ def _effect(document: dict[str, Any]) -> Effect:
     return effect
 
 
-def _error(value: object) -> AwsError | None:
+def _error(value: object) -> ErrorToGive | None:
     if value is None:
         return None
     if not isinstance(value, dict) or not isinstance(value.get("code"), str) or not value["code"]:
@@ -68,7 +67,7 @@ def _error(value: object) -> AwsError | None:
     message = value.get("message", "")
     if not isinstance(message, str):
         raise BadFault(f"error.message must be a string, got {message!r}")
-    return AwsError(value["code"], message, status=status)
+    return ErrorToGive(code=value["code"], message=message, status=status)
 
 
 def _times(value: object) -> int | None:

@@ -34,10 +34,22 @@ class Match:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ErrorToGive:
+    """The error of a fault: a new exception for every call, for an exception remembers where it was raised."""
+
+    code: str
+    message: str
+    status: int
+
+    def exception(self) -> AwsError:
+        return AwsError(self.code, self.message, status=self.status)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Effect:
     """What happens to a call that is met. `delay_ms` is real and comes before the work; the others exclude `error`."""
 
-    error: AwsError | None = None
+    error: ErrorToGive | None = None
     delay_ms: float = 0.0
     drop_answer: bool = False
     hold: bool = False

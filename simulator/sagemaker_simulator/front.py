@@ -135,7 +135,7 @@ async def _before_the_work(fault: Fault) -> None:
     if effect.delay_ms:
         await asyncio.sleep(effect.delay_ms / 1000)
     if effect.error is not None:
-        raise effect.error
+        raise effect.error.exception()
 
 
 def _closed(row: Row, reply: Reply) -> Reply:

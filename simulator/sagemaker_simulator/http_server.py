@@ -10,7 +10,7 @@ from .simulator import Simulator
 from .wire.request import Incoming, Reply, new_body_file
 
 CONTROL_PREFIX: Final = "/_sim"
-SHUTDOWN_SECONDS = 1.0  # what calls under way get to finish after SIGTERM
+SHUTDOWN_SECONDS = 0.5  # what calls under way get to finish after SIGTERM
 _CHUNK = 256 * 1024
 # aiohttp adds these itself or they are about this connection only.
 _NOT_OURS = frozenset({"connection", "transfer-encoding", "content-length"})

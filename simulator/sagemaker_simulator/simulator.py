@@ -11,8 +11,7 @@ from .access.enforcement import EnforcePolicy
 from .access.policy import Policy
 from .access.secrets import secret_of
 from .access.signatures import VerifySignatures
-from .backing.moto import SERVICES, Moto
-from .backing.roles import Roles
+from .backing.moto import Moto
 from .calls import CallLog
 from .clock import Clock
 from .faults import Faults
@@ -20,22 +19,14 @@ from .front import Check, Front
 from .hosting.contract import Hosting
 from .metrics import MetricStore
 from .rate_limits import RateLimits
-from .runtime.invoke import InvokeEndpoint
 from .sagemaker.endings import Durations
-from .sagemaker.endpoint_configs import EndpointConfigs
-from .sagemaker.endpoints import Endpoints
 from .sagemaker.estate import Estates
-from .sagemaker.models import Models
-from .sagemaker.service import operations
-from .sagemaker.tags import TagOperations
+from .sagemaker.fleets import Fleets
 from .sagemaker.transitions import Transitions
-from .settings import SettingsInForce
-from .tagging import TaggingApi
-from .wire.errors import NotModelled
-from .wire.modelled import Operation, answer_modelled
-from .wire.request import Call, Incoming, Reply
+from .services import Services
+from .settings_documents import SettingsInForce
 
-CLOSE_SECONDS = 1.0  # the whole program is to end within two
+CLOSE_SECONDS = 0.7  # the whole program is to end within two
 log = logging.getLogger(__name__)
 
 
@@ -56,6 +47,7 @@ class Simulator:
     metrics: MetricStore
     estates: Estates
     transitions: Transitions
+    fleets: Fleets
     rate_limits: RateLimits
     moto: Moto
     hosting: Hosting
@@ -66,6 +58,7 @@ class Simulator:
         """Forget everything but the clock; settings go back to those of the start."""
         self.faults.clear()
         self.transitions.clear()
+        self.fleets.end_all()
         self.estates.clear()
         self.calls.clear()
         self.metrics.clear()
@@ -74,16 +67,16 @@ class Simulator:
         await self.moto.reset()
 
     async def close(self) -> None:
-        """Let go every held call, stop every server process and remove what was unpacked.
+        """Stop every server process and remove what was unpacked.
 
         A server that does not go in time is left to end with this process, to which hosting has bound it.
         """
-        self.faults.clear()
         self.transitions.clear()
+        self.fleets.end_all()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
                 await self.hosting.close()
-                await self.transitions.chores()
+                await self.fleets.ended()
         except TimeoutError:
             log.warning("model servers were still there after %s s; they end with this process", CLOSE_SECONDS)
         self.clock.clear()
@@ -106,7 +99,8 @@ async def build(
     work = tempfile.TemporaryDirectory(prefix="sagemaker-simulator-", ignore_cleanup_errors=True)
     hosting = build_hosting(moto=moto, settings=settings, work_directory=Path(work.name))
     estates = Estates(clock=clock, stale_seconds=lambda: settings.now.stale_seconds)
-    transitions = Transitions(estates=estates, hosting=hosting, durations=Durations())
+    fleets = Fleets()
+    transitions = Transitions(estates=estates, hosting=hosting, fleets=fleets, durations=Durations())
     calls, faults = CallLog(clock), Faults(clock)
     rate_limits = RateLimits(lambda: settings.now)
     front = Front(
@@ -116,7 +110,7 @@ async def build(
         settings=lambda: settings.now,
         account_of=moto.account_of,
         checks=_checks(verify_signatures=verify_signatures, policy=policy, estates=estates),
-        answer=_Services(estates=estates, transitions=transitions, settings=settings, moto=moto).answer,
+        answer=Services(estates=estates, transitions=transitions, fleets=fleets, settings=settings, moto=moto).answer,
     )
     return Simulator(
         clock=clock,
@@ -126,6 +120,7 @@ async def build(
         metrics=MetricStore(clock),
         estates=estates,
         transitions=transitions,
+        fleets=fleets,
         rate_limits=rate_limits,
         moto=moto,
         hosting=hosting,
@@ -142,34 +137,3 @@ def _checks(*, verify_signatures: bool, policy: Policy | None, estates: Estates)
     if policy is not None:
         checks.append(EnforcePolicy(policy, estates=estates))
     return tuple(checks)
-
-
-class _Services:
-    """Who answers for which service."""
-
-    def __init__(self, *, estates: Estates, transitions: Transitions, settings: SettingsInForce, moto: Moto) -> None:
-        self._moto = moto
-        self._runtime = InvokeEndpoint(estates=estates, transitions=transitions)
-        self._own: dict[str, dict[str, Operation]] = {
-            "sagemaker": dict(
-                operations(
-                    models=Models(estates=estates, roles=Roles(moto)),
-                    configs=EndpointConfigs(estates=estates),
-                    endpoints=Endpoints(
-                        estates=estates, transitions=transitions, quota=lambda name: settings.now.quota(name)
-                    ),
-                    tags=TagOperations(estates=estates),
-                )
-            ),
-            "resourcegroupstaggingapi": {"GetResources": TaggingApi(estates=estates).get_resources},
-        }
-
-    async def answer(self, call: Call, request: Incoming) -> Reply:
-        if call.service == "sagemaker-runtime":
-            return await self._runtime.answer(call, request)
-        own = self._own.get(call.service)
-        if own is not None:
-            return await answer_modelled(call, own)
-        if call.service in SERVICES:
-            return await self._moto.answer(request)
-        raise NotModelled(f"{call.service} {call.operation} is not modelled")

@@ -10,7 +10,8 @@ from sagemaker_simulator.hosting.contract import Hosting
 from sagemaker_simulator.hosting.limits import Limits
 from sagemaker_simulator.hosting.process_hosting import ProcessHosting
 from sagemaker_simulator.http_server import application, listen
-from sagemaker_simulator.settings import Settings, SettingsInForce, merged
+from sagemaker_simulator.settings import Settings
+from sagemaker_simulator.settings_documents import SettingsInForce, merged
 from sagemaker_simulator.simulator import build
 
 START_SECONDS = 60
@@ -65,8 +66,8 @@ class RunningSimulator:
         try:
             await self._stop.wait()
         finally:
-            await simulator.close()
             await runner.cleanup()
+            await simulator.close()
 
 
 def _hosting(*, moto: Moto, settings: SettingsInForce, work_directory: Path) -> Hosting:

@@ -101,6 +101,18 @@ def test_paths_bodies_and_presigned_urls_are_verified_too(signed_world: World) -
     runtime.close()
 
 
+def test_a_body_that_was_changed_on_its_way_is_refused(signed_world: World) -> None:
+    def tamper(request: Any, **_: object) -> None:
+        request.body = b"2"
+
+    s3 = signed_world.client("s3", **ROOT)
+    s3.create_bucket(Bucket="models")
+    s3.meta.events.register("before-send.s3.PutObject", tamper)
+    with refused("SignatureDoesNotMatch", status=403):
+        s3.put_object(Bucket="models", Key="k", Body=b"1")
+    s3.close()
+
+
 def test_assumed_roles_sign_with_their_own_keys(signed_world: World) -> None:
     def assume(client: Any) -> Any:
         return client.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="test")["Credentials"]

@@ -96,11 +96,11 @@ def test_an_update_ends_as_it_was_decided(world: World, result: str, status: str
     world.given_endpoint()
     world.given_config("c2")
     members = {} if result == "InService" else {"failureReason": "decided by a test"}
-    world.next("e1", result, seconds=30, **members)
+    world.next("e1", result, seconds=100, **members)
     world.sagemaker.update_endpoint(EndpointName="e1", EndpointConfigName="c2")
-    world.advance(25)
+    world.advance(60)
     assert world.status("e1") == "Updating"
-    world.finish("e1", status, seconds=10)
+    world.finish("e1", status, seconds=41)
     after = world.describe()
     assert after["EndpointConfigName"] == config
     assert after.get("FailureReason") == members.get("failureReason")
@@ -122,6 +122,16 @@ def test_a_decided_ending_is_for_one_transition(world: World) -> None:
         assert world.describe()["EndpointConfigName"] == config
 
 
+def test_an_ending_keeps_to_its_account_and_region(world: World) -> None:
+    world.given_endpoint()
+    world.given_config("c2")
+    world.next("e1", "Failed", region="eu-west-1")
+    world.next("e1", "Failed", account="222222222222")
+    world.sagemaker.update_endpoint(EndpointName="e1", EndpointConfigName="c2")
+    world.finish("e1", "InService")
+    assert world.describe()["EndpointConfigName"] == "c2"
+
+
 def test_the_transition_under_way_can_still_be_decided(world: World) -> None:
     world.given_model()
     world.given_config()
@@ -138,6 +148,15 @@ def test_an_ending_decided_before_creation_is_that_of_the_creation(world: World)
     world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
     world.finish("e1", "Failed")
     assert "did not pass the ping health check" in world.describe()["FailureReason"]
+
+
+def test_a_long_failure_reason_is_cut_to_what_describe_may_answer(world: World) -> None:
+    world.given_model()
+    world.given_config()
+    world.next("e1", "Failed", failureReason="x" * 2000, seconds=1)
+    world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
+    world.finish("e1", "Failed", seconds=2)
+    assert len(world.describe()["FailureReason"]) == 1024
 
 
 def test_weights_that_cannot_be_reached_go_through_rolling_back_to_the_old_ones(world: World) -> None:
@@ -186,6 +205,18 @@ def test_a_decided_in_service_cannot_make_a_dead_fleet_serve(world: World) -> No
 def test_an_ending_that_cannot_be_is_refused_with_a_sentence(world: World, document: object, sentence: str) -> None:
     status, answer = world.control("POST", "/endpoints/e1/next", document)
     assert (status, sentence in answer["error"]) == (400, True), answer
+
+
+def test_what_falls_due_during_a_leap_of_the_clock_happens_at_its_own_time(world: World) -> None:
+    world.given_endpoint()
+    world.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="e1", DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredWeight": 2}]
+    )
+    began = world.describe()["LastModifiedTime"]
+    world.advance(86_400)
+    after = world.describe()
+    assert after["EndpointStatus"] == "InService"
+    assert 60 <= (after["LastModifiedTime"] - began).total_seconds() <= 121
 
 
 def test_the_scale_makes_simulated_time_run_faster(world: World) -> None:
@@ -259,6 +290,17 @@ def test_an_entry_of_a_setting_is_taken_away_by_null(world: World) -> None:
         world.sagemaker.list_models()
     world.settings(rateLimits={"sagemaker:ListModels": None})
     world.sagemaker.list_models()
+
+
+def test_an_image_too_long_for_a_digest_is_shown_without_one(world: World) -> None:
+    image = f"{ECR}/{'x' * 180}/sim-null:1"
+    world.given_model(image=image)
+    world.given_config()
+    world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
+    world.finish("e1", "InService")
+    [deployed] = world.describe()["ProductionVariants"][0]["DeployedImages"]
+    assert deployed["SpecifiedImage"] == image
+    assert "ResolvedImage" not in deployed
 
 
 def test_reset_empties_everything(world: World) -> None:

@@ -2,8 +2,11 @@
 
 import threading
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from xml.etree import ElementTree
 
 import pytest
 from botocore.config import Config
@@ -98,6 +101,18 @@ def test_errors_come_in_the_words_of_each_services_protocol(
     world.fault(match={"service": service}, error={"code": "AccessDenied", "message": "not you", "status": 403})
     with refused("AccessDenied", "not you", status=403):
         call(world)
+
+
+def test_an_error_of_s3_is_the_root_of_its_document_as_in_aws(world: World) -> None:
+    world.fault(match={"service": "s3"}, error={"code": "AccessDenied", "message": "a < b", "status": 403})
+    with (
+        pytest.raises(urllib.error.HTTPError) as caught,
+        urllib.request.urlopen(f"{world.url}/models/key", timeout=10),  # noqa: S310
+    ):
+        pass
+    with caught.value as refusal:
+        root = ElementTree.fromstring(refusal.read())  # noqa: S314 - our own document
+    assert (root.tag, root.findtext("Code"), root.findtext("Message")) == ("Error", "AccessDenied", "a < b")
 
 
 def test_a_rate_limit_throttles_every_service_with_awss_words(world: World) -> None:

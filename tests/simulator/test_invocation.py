@@ -105,7 +105,7 @@ def test_six_megabytes_are_taken_and_a_byte_more_is_not(endpoint: World) -> None
     limit = 6_291_456
     _, answer = invoke(endpoint, b"y" * limit, TargetVariant="blue")
     assert len(answer) == limit + len("blue()")
-    with refused("ValidationError", "at 'body'", "less than or equal to 6291456", status=400):
+    with refused("ValidationError", "Value at 'body' failed", "less than or equal to 6291456", status=400):
         invoke(endpoint, b"y" * (limit + 1))
 
 

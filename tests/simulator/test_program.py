@@ -3,14 +3,17 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 
 from tests.simulator.world import ECR, World
 
@@ -71,6 +74,36 @@ def test_sigterm_ends_it_within_two_seconds_and_no_server_is_left(tmp_path: Path
         assert time.monotonic() - started < 2
         assert process.returncode == 0
         world.until(lambda: all(map(gone, children)), "the servers to be gone")
+
+
+def test_calls_under_way_do_not_keep_it_from_ending() -> None:
+    with program("--port", "0") as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().split()[-1]
+        world = World(url)
+        world.fault(match={"operation": "ListModels"}, hold=True)
+        world.fault(match={"operation": "ListEndpoints"}, delayMs=60_000)
+        with ThreadPoolExecutor() as threads:
+            held = threads.submit(world.sagemaker.list_models)
+            delayed = threads.submit(world.sagemaker.list_endpoints)
+            world.until(lambda: [fault["fired"] for fault in world.do("GET", "/faults")["faults"]] == [1, 1], "both")
+            started = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+            assert time.monotonic() - started < 2
+            assert held.result()["Models"] == []
+            assert isinstance(delayed.exception(), ConnectionClosedError)
+        world.close()
+
+
+def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        with program("--port", port) as process:
+            _, errors = process.communicate(timeout=30)
+            assert process.returncode == 1
+            assert f"cannot listen on 127.0.0.1:{port}: " in errors
+            assert "Traceback" not in errors
 
 
 @pytest.mark.parametrize(

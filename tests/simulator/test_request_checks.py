@@ -177,6 +177,13 @@ def test_a_role_that_sagemaker_cannot_assume_is_refused(world: World, trust: obj
         world.sagemaker.create_model(ModelName="m1", PrimaryContainer={"Image": "a"}, ExecutionRoleArn=role)
 
 
+def test_an_environment_above_32_kilobytes_is_refused(world: World) -> None:
+    environment = {f"K{number:02}": "v" * 1021 for number in range(32)}
+    world.given_model(PrimaryContainer={"Image": "a", "Environment": environment})
+    with refused("ValidationException", "Environment"):
+        world.given_model("m2", PrimaryContainer={"Image": "a", "Environment": {**environment, "ONE_MORE": ""}})
+
+
 def test_a_model_is_given_back_whole_with_the_defaults_that_sagemaker_shows(world: World) -> None:
     container = {
         "Image": f"{ECR}/churn:1",

@@ -33,18 +33,18 @@ def test_create_endpoint_reads_its_config_from_the_past(world: World) -> None:
 
 def test_what_was_changed_or_deleted_is_still_seen_as_it_was(world: World) -> None:
     world.given_endpoint()
-    world.advance(100)
-    world.settings(staleSeconds=60)
+    world.advance(700)
+    world.settings(staleSeconds=600)
     world.sagemaker.delete_endpoint(EndpointName="e1")
     assert world.status("e1") == "InService"
     with refused("ValidationException", "Cannot update in-progress endpoint"):
         world.sagemaker.delete_endpoint(EndpointName="e1")
-    world.advance(59.0)
+    world.advance(570)
     assert world.status("e1") == "InService"
-    world.advance(2)
-    assert world.status("e1") == "Deleting"
     world.settings(staleSeconds=0)
     assert world.status("e1") is None
+    world.settings(staleSeconds=560)
+    assert world.status("e1") == "Deleting"
 
 
 def test_tags_are_listed_as_they_were(world: World) -> None:
@@ -56,3 +56,18 @@ def test_tags_are_listed_as_they_were(world: World) -> None:
     assert answer["Tags"] == [{"Key": "team", "Value": "b"}]
     assert world.sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "a"}]
     assert world.do("GET", "/state")["sagemaker"]["123456789012/us-east-1"]["tags"][arn] == {"team": "b"}
+
+
+def test_what_was_deleted_is_seen_for_a_while_and_then_no_more(world: World) -> None:
+    world.given_model()
+    world.advance(100)
+    world.settings(staleSeconds=60)
+    world.sagemaker.delete_model(ModelName="m1")
+    assert world.sagemaker.describe_model(ModelName="m1")["ModelName"] == "m1"
+    assert len(world.sagemaker.list_models()["Models"]) == 1
+    with refused("ValidationException", "Could not find model"):
+        world.sagemaker.delete_model(ModelName="m1")
+    world.advance(61)
+    with refused("ValidationException", "Could not find model"):
+        world.sagemaker.describe_model(ModelName="m1")
+    assert world.sagemaker.list_models()["Models"] == []

@@ -72,7 +72,8 @@ def _parse_spec(spec: Mapping[str, Any]) -> tuple[InferenceEndpointSpec, str | N
         first = error.errors()[0]
         place = ".".join(str(part) for part in ("spec", *first["loc"]))
         retained = spec.get("deletionPolicy") == DeletionPolicy.RETAIN
-        bare = InferenceEndpointSpec(
+        # Not checked: what is wrong may be the name itself.
+        bare = InferenceEndpointSpec.model_construct(
             mode=Mode.REAL_TIME,
             endpoint_name=spec.get("endpointName"),
             deletion_policy=DeletionPolicy.RETAIN if retained else DeletionPolicy.DELETE,

@@ -127,7 +127,7 @@ def fault_of(error: CallFailed) -> Fault:
     return Fault(
         blame=Blame.USER,
         reason="Refused",
-        message=f"SageMaker refused {error.operation}: {error.text}; correct the spec",
+        message=f"SageMaker refused {_action(error.operation)}: {error.text}; correct the spec",
     )
 
 
@@ -189,6 +189,14 @@ def _role(error: CallFailed) -> Fault:
     return Fault(blame=Blame.USER, reason="ExecutionRoleUnusable", message=message, about_inputs=True)
 
 
+def _role_of_another_account(error: CallFailed) -> Fault:
+    message = (
+        f"spec.executionRoleArn: the role is of another account, and SageMaker refuses that ({error.text}); "
+        "name a role of the account that the endpoint is made in"
+    )
+    return Fault(blame=Blame.USER, reason="ExecutionRoleUnusable", message=message)
+
+
 def _not_visible(error: CallFailed) -> Fault:
     message = f"SageMaker does not show yet what was just made ({error.text}); it is tried again"
     return Fault(blame=Blame.WORLD, reason="NotVisibleYet", message=message)
@@ -197,6 +205,11 @@ def _not_visible(error: CallFailed) -> Fault:
 def _names_the_role(error: CallFailed) -> bool:
     text = error.text.lower()
     return error.code == "ValidationException" and ("assume role" in text or "passrole" in text)
+
+
+def _names_a_role_of_another_account(error: CallFailed) -> bool:
+    """'Cross-account pass role is not allowed.'"""
+    return error.code == "ValidationException" and "cross-account pass role" in error.text.lower()
 
 
 def _pass_role_denied(error: CallFailed) -> bool:
@@ -219,6 +232,7 @@ _FAULTS = (
     (is_unreachable, _unreachable),
     (is_in_progress, _in_progress),
     (lambda error: error.code == "ResourceLimitExceeded", _quota),
+    (_names_a_role_of_another_account, _role_of_another_account),
     (_names_the_role, _role),
     (is_not_found, _not_visible),
 )

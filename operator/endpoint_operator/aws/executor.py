@@ -158,4 +158,5 @@ class AwsExecutor:
 
 def _name_taken(reason: str) -> Fault:
     message = f"spec.endpointName: {reason}; delete it or choose another name (a new object: the name never changes)"
-    return Fault(blame=Blame.USER, reason="NameTaken", message=message)
+    # Not the revision's failure: what has the name may be deleted any moment, and then the name is free.
+    return Fault(blame=Blame.OPERATOR_SETUP, reason="NameTaken", message=message)

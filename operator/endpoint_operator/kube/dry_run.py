@@ -10,12 +10,15 @@ from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
 from endpoint_operator.kube.reader import EndpointReader
-from endpoint_operator.kube.refusals import asking
-from endpoint_operator.kube.three_way import last_applied, three_way_patch
+from endpoint_operator.kube.refusals import Refused, asking
+from endpoint_operator.kube.three_way import is_applied_by_client, last_applied, three_way_patch
 
 Body = Mapping[str, Any]
 
 KUBECTL = "kubectl"  # the field manager of `kubectl apply --server-side`
+
+_APPLY = "application/apply-patch+yaml"
+_MERGE = "application/merge-patch+json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,26 +43,34 @@ class DryRunApply:
         """
         metadata = manifest["metadata"]
         live = await self._reader.find(namespace=metadata["namespace"], name=metadata["name"])
-        last = last_applied(live) if live is not None else None
-        if live is None or last is None:
-            body = await self._server_side(manifest, manager=_applier(live), force=force_conflicts)
+        if live is None:
+            return Applied(body=await self._create(manifest), is_new=True)
+        applier = _server_side_applier(live)
+        if applier is None:
+            patch = three_way_patch(last=last_applied(live), wanted=manifest, live=live)
+            body = await self._patch(metadata, patch, content_type=_MERGE, manager=KUBECTL, force=None)
         else:
-            body = await self._merge(three_way_patch(last=last, wanted=manifest, live=live), metadata)
-        return Applied(body=body, is_new=live is None)
+            body = await self._patch(metadata, manifest, content_type=_APPLY, manager=applier, force=force_conflicts)
+        return Applied(body=body, is_new=False)
 
-    async def _server_side(self, manifest: Body, *, manager: str, force: bool) -> Body:
-        return await self._patch(
-            manifest["metadata"], manifest, content_type="application/apply-patch+yaml", manager=manager, force=force
-        )
+    async def _create(self, manifest: Body) -> Body:
+        async with asking("create InferenceEndpoints, which a dry run needs too"):
+            answer: Body = await self._objects.create_namespaced_custom_object(
+                GROUP,
+                VERSION,
+                manifest["metadata"]["namespace"],
+                PLURAL,
+                dict(manifest),
+                dry_run="All",
+                field_manager=KUBECTL,
+                field_validation="Strict",
+                _request_timeout=REQUEST_TIMEOUT_SECONDS,
+            )
+        return answer
 
-    async def _merge(self, patch: Body, metadata: Body) -> Body:
-        return await self._patch(metadata, patch, content_type="application/merge-patch+json", manager=KUBECTL)
-
-    async def _patch(
-        self, metadata: Body, body: Body, *, content_type: str, manager: str, force: bool | None = None
-    ) -> Body:
+    async def _patch(self, metadata: Body, body: Body, *, content_type: str, manager: str, force: bool | None) -> Body:
         async with asking("patch InferenceEndpoints, which a dry run needs too"):
-            answer: Body = await self._objects.patch_namespaced_custom_object(
+            answer: Body | None = await self._objects.patch_namespaced_custom_object(
                 GROUP,
                 VERSION,
                 metadata["namespace"],
@@ -73,18 +84,23 @@ class DryRunApply:
                 _content_type=content_type,
                 _request_timeout=REQUEST_TIMEOUT_SECONDS,
             )
+        if answer is None:  # 201: a server-side apply that found nothing any more
+            raise Refused("it was deleted while it was looked at; plan again")
         return answer
 
 
-def _applier(live: Body | None) -> str:
-    """Who applied the object last, where that was one alone; kubectl otherwise.
+def _server_side_applier(live: Body) -> str | None:
+    """Who applied the object last by server-side apply; None where it was applied by `kubectl apply`, or never.
 
-    Applied as another manager, what the file no longer holds would stay.
+    Applied as another manager than that one, what the file no longer holds would stay.
     """
-    entries = (live["metadata"].get("managedFields") or []) if live is not None else []
+    if is_applied_by_client(live):
+        return None
     appliers = {
         str(entry["manager"])
-        for entry in entries
+        for entry in live["metadata"].get("managedFields") or []
         if entry.get("operation") == "Apply" and not entry.get("subresource") and entry.get("manager")
     }
+    if not appliers:
+        return None
     return appliers.pop() if len(appliers) == 1 else KUBECTL

@@ -7,7 +7,7 @@ from kubernetes.aio import client
 from endpoint_operator.api.identity import GROUP, RECONCILE_AT, VERSION
 from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
-from endpoint_operator.kube.refusals import asking
+from endpoint_operator.kube.refusals import asking, there_is_no
 
 FIELD_MANAGER = "kubectl-inference"
 
@@ -18,7 +18,7 @@ async def request_look(api_client: client.ApiClient, *, namespace: str, name: st
     Raises Refused, NoSuchObject.
     """
     value = now.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    async with asking("patch InferenceEndpoints"):
+    async with asking("patch InferenceEndpoints", missing=there_is_no(namespace=namespace, name=name)):
         await client.CustomObjectsApi(api_client).patch_namespaced_custom_object(
             GROUP,
             VERSION,

@@ -9,7 +9,7 @@ from kubernetes.aio import client
 from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
-from endpoint_operator.kube.refusals import NoSuchObject, asking
+from endpoint_operator.kube.refusals import NoSuchObject, asking, there_is_no
 
 Body = Mapping[str, Any]
 
@@ -32,7 +32,7 @@ class EndpointReader:
         self._core = client.CoreV1Api(api_client)
 
     async def get(self, *, namespace: str, name: str) -> Body:
-        async with asking("get InferenceEndpoints"):
+        async with asking("get InferenceEndpoints", missing=there_is_no(namespace=namespace, name=name)):
             body: Body = await self._objects.get_namespaced_custom_object(
                 GROUP, VERSION, namespace, PLURAL, name, _request_timeout=REQUEST_TIMEOUT_SECONDS
             )

@@ -10,6 +10,11 @@ from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.identity import GROUP, VERSION
 
+_UNKNOWN_KIND = (
+    f"the cluster does not know inferenceendpoints.{GROUP}/{VERSION}; "
+    "install the operator's CRDs first (kubectl apply -f crds/)"
+)
+
 
 class Refused(Exception):
     """The API server did not do what was asked; the text is the sentence. `status` is HTTP's, 0 without an answer."""
@@ -24,38 +29,46 @@ class NoSuchObject(Refused):
 
 
 @asynccontextmanager
-async def asking(what: str) -> AsyncIterator[None]:
-    """Say a failed request as a sentence; `what` is what it was for, as in "list the Events".
+async def asking(what: str, *, missing: str | None = None) -> AsyncIterator[None]:
+    """Say a failed request as a sentence; `what` is what it was for, as in "list Events".
+
+    `missing` is the sentence for an object that is not there; the API server's own without it.
 
     Raises Refused, NoSuchObject.
     """
     try:
         yield
     except ApiException as error:
-        raise _refusal(error, what) from error
+        raise _refusal(error, what, missing) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         said = str(error) or type(error).__name__
         raise Refused(
-            f"the cluster cannot be reached: {said}; look at the current context of your kubeconfig (kubectl cluster-info)"
+            f"the cluster cannot be reached: {said}; "
+            "look at the current context of your kubeconfig (kubectl cluster-info)"
         ) from error
 
 
-def _refusal(error: ApiException, what: str) -> Refused:
+def there_is_no(*, namespace: str, name: str) -> str:
+    return f"there is no InferenceEndpoint {namespace}/{name}; kubectl inference status -A lists all that there are"
+
+
+def _refusal(error: ApiException, what: str, missing: str | None) -> Refused:
     answer = _status_object(error)
-    if error.status == 404 and _names_an_object(answer):
-        return NoSuchObject(str(answer["message"]), status=404)
-    if error.status == 404:
-        return Refused(
-            f"the cluster does not know inferenceendpoints.{GROUP}/{VERSION}; install the operator's CRDs first "
-            "(kubectl apply -f crds/)",
-            status=404,
-        )
-    if error.status == 401:
-        return Refused("the cluster refused your credentials; renew those of your kubeconfig", status=401)
     said = str(answer.get("message") or f"{error.status} {error.reason}")
-    if error.status == 403:
-        return Refused(f"you may not {what}: {said}; ask for that right in the cluster", status=403)
-    return Refused(said, status=int(error.status or 0))
+    status = int(error.status or 0)
+    match status:
+        case 404 if _names_an_object(answer):
+            return NoSuchObject(missing or f"{said}; make it first", status=status)
+        case 404:
+            return Refused(_UNKNOWN_KIND, status=status)
+        case 401:
+            return Refused("the cluster refused your credentials; renew those of your kubeconfig", status=status)
+        case 403:
+            return Refused(f"you may not {what}: {said}; ask for that right in the cluster", status=status)
+        case 409:
+            return Refused(f"{said}; leave those fields to their managers, or give --force-conflicts", status=status)
+        case _:
+            return Refused(said, status=status)
 
 
 def _status_object(error: ApiException) -> dict[str, Any]:

@@ -14,16 +14,18 @@ LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 Body = Mapping[str, Any]
 
 
-def last_applied(live: Body) -> Body | None:
-    """What `kubectl apply` wrote last; None when the object was not applied that way."""
-    text = (live["metadata"].get("annotations") or {}).get(LAST_APPLIED)
-    if text is None:
-        return None
+def is_applied_by_client(live: Body) -> bool:
+    """Whether `kubectl apply` without --server-side wrote the object."""
+    return LAST_APPLIED in (live["metadata"].get("annotations") or {})
+
+
+def last_applied(live: Body) -> Body:
+    """What `kubectl apply` wrote last; empty, as kubectl itself takes it, when that is not known."""
     try:
-        applied = json.loads(text)
+        applied = json.loads((live["metadata"].get("annotations") or {}).get(LAST_APPLIED, "{}"))
     except ValueError:
-        return None  # kubectl itself starts anew then
-    return applied if isinstance(applied, dict) else None
+        return {}
+    return applied if isinstance(applied, dict) else {}
 
 
 def three_way_patch(*, last: Body, wanted: Body, live: Body) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from endpoint_operator.api.spec import Preflight
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.failures import failure_that_holds
-from endpoint_operator.planning.history import intent
+from endpoint_operator.planning.history import RECREATING, intent
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.steps import CreateEndpoint
+from endpoint_operator.planning.upkeep import make_room
 
 
 def write_is_not_visible_yet(case: Case) -> Plan | None:
@@ -44,12 +45,23 @@ def wrong_inputs(case: Case) -> Plan | None:
     return plan_for_fault(looks.fault, retry=True)
 
 
+def history_is_full(case: Case) -> Plan | None:
+    return make_room(case) if case.live is None else None
+
+
+def warning(case: Case) -> str:
+    """What preflight found, where the spec wants to hear of it and go on."""
+    looks = case.facts.looks
+    if looks is None or looks.fault is None or case.endpoint.spec.preflight != Preflight.WARN:
+        return ""
+    return f"; preflight warns: {looks.fault.message}"
+
+
 def intent_comes_first(case: Case) -> Plan | None:
     """The status remembers a revision before anything of it is made, and no longer knows an endpoint that is gone."""
     if case.live is not None or _intent_is_recorded(case):
         return None
-    remade = case.status.endpoint is not None and case.status.endpoint.creation_time is not None
-    if remade:
+    if _was_deleted_by_others(case):
         situation, reason = Situation.REMAKING, "EndpointDeleted"
         message = f"the endpoint {case.desired.endpoint_name} was deleted in SageMaker; it is being made again"
     else:
@@ -84,6 +96,12 @@ def create(case: Case) -> Plan | None:
     )
 
 
+def _was_deleted_by_others(case: Case) -> bool:
+    known, rollout = case.status.endpoint, case.status.rollout
+    seen = known is not None and known.creation_time is not None
+    return seen and not (rollout is not None and rollout.stage == RECREATING)
+
+
 def _intent_is_recorded(case: Case) -> bool:
     row, known, rollout = case.row, case.status.endpoint, case.status.rollout
     return (
@@ -102,5 +120,5 @@ def _creating(case: Case) -> str:
     desired = case.desired
     return (
         f"creating SageMaker endpoint {desired.endpoint_name} with revision {desired.revision} "
-        f"on {sum(desired.counts.values())} × {desired.instance_type}"
+        f"on {sum(desired.counts.values())} × {desired.instance_type}{warning(case)}"
     )

@@ -20,10 +20,10 @@ Decision = Callable[[Case], Plan | None]
 DECISIONS: tuple[Decision, ...] = (
     obstacles.aws_cannot_be_asked,
     obstacles.name_is_taken,
-    obstacles.account_changed,
     absence.write_is_not_visible_yet,
     absence.failed_before,
     absence.inputs_are_wrong,
+    absence.history_is_full,
     absence.intent_comes_first,
     absence.create,
     transition.sagemaker_is_at_work,
@@ -34,6 +34,7 @@ DECISIONS: tuple[Decision, ...] = (
     changes_in_place.tags_differ,
     rollout.failed_before,
     rollout.inputs_are_wrong,
+    rollout.history_is_full,
     rollout.intent_comes_first,
     rollout.update,
     upkeep.out_of_service,
@@ -45,10 +46,13 @@ DECISIONS: tuple[Decision, ...] = (
 def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan:
     """What to do next for an object."""
     if endpoint.being_deleted:
-        return plan_retirement(endpoint, facts)
+        return plan_retirement(endpoint, facts, inputs)
     fault = fault_in_spec(endpoint, inputs)
     if fault is not None:
         return plan_for_fault(fault)
+    out_of_reach = obstacles.elsewhere(endpoint, facts, inputs)
+    if out_of_reach is not None:
+        return out_of_reach
     desired = desired_state(endpoint, inputs)
     assert desired is not None  # noqa: S101 - fault_in_spec found a role
     return plan_for(Case(endpoint=endpoint, desired=desired, facts=facts))

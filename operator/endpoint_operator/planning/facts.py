@@ -4,7 +4,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from endpoint_operator.api.names import hex_digest
 from endpoint_operator.planning.faults import Fault
+
+# SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
+# younger than this. A flag of the operator.
+CONSISTENCY_WINDOW_SECONDS = 60.0
 
 
 class LiveStatus(StrEnum):
@@ -111,7 +116,8 @@ class Looks:
 
     @property
     def trace(self) -> str:
-        return ";".join(f"{look.about}={look.trace}" for look in self.looks)
+        """Digest of all traces: ARNs and URIs together are longer than a status may hold."""
+        return hex_digest(";".join(f"{look.about}={look.trace}" for look in self.looks), 16)
 
     @property
     def fault(self) -> Fault | None:
@@ -139,9 +145,7 @@ class Facts:
     """Whether the hourly look found other tags than those that were put."""
     orphans: "tuple[OwnedObject, ...]" = ()
     """Models and endpoint configs tagged as this object's that its status does not know."""
-    consistency_window_seconds: float = 60.0
-    """SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that
-    is younger than this."""
+    consistency_window_seconds: float = CONSISTENCY_WINDOW_SECONDS
     now: datetime = field(kw_only=True)
 
     def with_looks(self, looks: Looks) -> "Facts":

@@ -16,7 +16,7 @@ _PASSING = (
 
 # Where each failure is to be mended. The texts are SageMaker's FailureReasons, matched by short stable fragments.
 _USERS = (
-    (r"failed to download model data", "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
+    (r"failed to (download|extract) model data", "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
     (r"images? included in the model|ecr image", "ImageUnavailable", "spec.containers[0].image", False),
     (r"ping health check", "ContainerUnhealthy", "spec.containers[0]", False),
     (r"could not assume role|execution role", "ExecutionRoleUnusable", "spec.executionRoleArn", True),

@@ -1,4 +1,4 @@
-"""Revisions: the rows that remember what was made in AWS, and which of them are kept."""
+"""Revisions: the rows that remember what was made in AWS."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,12 +11,12 @@ from endpoint_operator.api.status import (
     RevisionStatus,
     RolloutStatus,
 )
+from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure, superseded
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.plan import Memory
-from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
-# api.md: status.revisions holds at most ten.
-_MOST_ROWS = 10
+# The stage of a rollout that begins with the deletion of a Failed endpoint.
+RECREATING = "Recreating"
 
 
 def timestamp(now: datetime) -> str:
@@ -43,7 +43,7 @@ def intent(case: Case, *, creating: bool) -> Memory:
         since=since,
         endpoint_modified_before=live.modified if live is not None and not creating else None,
     )
-    return Memory(revisions=with_row(case.status.revisions, row), rollout=rollout)
+    return Memory(revisions=with_row(as_they_went(case), row), rollout=rollout)
 
 
 def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
@@ -69,8 +69,8 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
         "spec_digest": desired.spec_digest,
         "resolved": _resolved(case),
     }
-    if creating and name != row.config_name and row.initial_instance_counts != desired.counts:
-        stale = [*(other for other in row.stale_config_names if other != name), row.config_name]
+    if creating and row.initial_instance_counts != desired.counts:
+        stale = [other for other in (*row.stale_config_names, row.config_name) if other != name]
         update |= {"config_name": name, "initial_instance_counts": desired.counts, "stale_config_names": stale}
     return row.model_copy(update=update)
 
@@ -85,15 +85,9 @@ def _resolved(case: Case) -> Resolved:
 
 def serving(case: Case) -> Memory:
     """The rows once the wanted revision serves: Active and last, before it the one that served until now."""
-    wanted = case.desired.revision
-    others = [row for row in case.status.revisions if row.name != wanted]
-    served_until_now = [
-        row.model_copy(update={"state": RevisionState.SUPERSEDED})
-        for row in others
-        if row.state == RevisionState.ACTIVE
-    ]
-    rest = [row for row in others if row.state != RevisionState.ACTIVE]
-    return Memory(revisions=(*rest, *served_until_now, _active_row(case)))
+    others = [row for row in as_they_went(case) if row.name != case.desired.revision]
+    rollout = case.status.rollout if seconds_until_sure(case) > 0.0 else None
+    return Memory(revisions=(*superseded(others), _active_row(case)), rollout=rollout)
 
 
 def _active_row(case: Case) -> RevisionStatus:
@@ -111,25 +105,4 @@ def _active_row(case: Case) -> RevisionStatus:
         created_at=timestamp(case.facts.now),
         spec_digest=case.desired.spec_digest,
         resolved=_resolved(case),
-    )
-
-
-def superfluous(case: Case) -> tuple[RevisionStatus, ...]:
-    """Rows beyond what is kept: the active revision, the last that served, and revisionHistoryLimit others."""
-    rows = case.status.revisions
-    needed = {case.desired.revision, case.live_revision}
-    before = [row for row in rows if row.state == RevisionState.SUPERSEDED and row.name not in needed]
-    if before:
-        needed.add(before[-1].name)
-    others = [row for row in rows if row.name not in needed]
-    kept = min(case.endpoint.spec.revision_history_limit, _MOST_ROWS - len(needed))
-    return tuple(others[: len(others) - kept]) if len(others) > kept else ()
-
-
-def removal_of(row: RevisionStatus) -> tuple[Step, ...]:
-    """The calls that remove a revision: endpoint configs first, for they name the models."""
-    configs = [*row.stale_config_names, row.config_name]
-    return (
-        *(DeleteEndpointConfig(name=name) for name in configs),
-        *(DeleteModel(name=name) for name in row.model_names),
     )

@@ -1,7 +1,10 @@
 """Why nothing can be done at all for now."""
 
 from endpoint_operator.api.conditions import ConditionType, is_true
+from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.facts import Facts, OperatorInputs
+from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.plan import Look, Plan, Situation
 
@@ -22,11 +25,8 @@ def aws_cannot_be_asked(case: Case) -> Plan | None:
     fault = case.facts.aws_fault
     if fault is None:
         return None
-    at_rest = (
-        is_true(case.status.conditions, ConditionType.READY)
-        and case.status.observed_generation == case.endpoint.generation
-    )
-    if at_rest:
+    at_rest = is_true(case.status.conditions, ConditionType.READY) or failure_that_holds(case) is not None
+    if at_rest and case.status.observed_generation == case.endpoint.generation:
         return Plan(situation=Situation.UNKNOWN, reason=fault.reason, message=fault.message, next_look=_BACK_OFF)
     return plan_for_fault(fault)
 
@@ -43,16 +43,28 @@ def name_is_taken(case: Case) -> Plan | None:
     )
 
 
-def account_changed(case: Case) -> Plan | None:
-    known, account = case.status.endpoint, case.facts.account
-    if known is None or known.arn is None or account is None:
+def elsewhere(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan | None:
+    """The endpoint is in an account or region that the operator no longer works in: it must not seem to be gone.
+
+    What an object takes from the operator is resolved once (api.md, behaviour 12); a deletion waits too, for it
+    would find nothing here and leave everything there.
+    """
+    known = endpoint.status.endpoint
+    if known is None or known.arn is None:
         return None
-    if known.arn.split(":")[4] == account:
+    _, _, _, region, account, _ = known.arn.split(":", 5)
+    if region != inputs.region:
+        reason = "RegionChanged"
+        remedy = f"the operator now works in {inputs.region}; start it with --region {region}"
+    elif facts.account is not None and account != facts.account:
+        reason = "AccountChanged"
+        remedy = f"the operator now works in account {facts.account}; give it credentials of account {account}"
+    else:
         return None
     return Plan(
         situation=Situation.USER_FAULT,
-        reason="AccountChanged",
-        message=f"the endpoint was made as {known.arn}, and the operator now works in account {account}; "
-        "give it credentials of the endpoint's account, or delete this object there and make another",
+        reason=reason,
+        message=f"the endpoint was made as {known.arn}, and {remedy}, "
+        "or set deletionPolicy: Retain, delete this object and make another",
         next_look=_SLOW_BACK_OFF,
     )

@@ -3,25 +3,36 @@
 Reads nothing but the object's own status and what carries its tags: a deletion works in a terminating namespace.
 """
 
+from dataclasses import replace
+
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import DeletionPolicy
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.facts import Facts, LiveStatus
-from endpoint_operator.planning.history import removal_of
-from endpoint_operator.planning.obstacles import plan_for_fault
+from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
+from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.obstacles import elsewhere, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
+from endpoint_operator.planning.retention import removal_of
 from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
 
 
-def plan_retirement(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
+def plan_retirement(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan:
     """What to do next for an object that is being deleted."""
     if not endpoint.has_finalizer:
         return _plan("Deleted", "nothing of this object is left in AWS")
     if endpoint.spec.deletion_policy == DeletionPolicy.RETAIN:
         return _let_go("Retained", "deletionPolicy is Retain: what is in AWS stays as it is")
+    out_of_reach = elsewhere(endpoint, facts, inputs)
+    if out_of_reach is not None:
+        return out_of_reach
     if facts.aws_fault is not None:
-        return plan_for_fault(facts.aws_fault)
+        return _waits_for_aws(facts.aws_fault)
     return _endpoint_goes_first(facts) or _created_unseen(endpoint, facts) or _leftovers(endpoint, facts)
+
+
+def _waits_for_aws(fault: Fault) -> Plan:
+    plan = plan_for_fault(fault)
+    return plan if fault.stalls else replace(plan, situation=Situation.DELETING)
 
 
 def _endpoint_goes_first(facts: Facts) -> Plan | None:

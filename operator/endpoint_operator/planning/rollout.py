@@ -1,7 +1,7 @@
 """Another revision serves than the one that is wanted: why it is not rolled out yet, and how it is."""
 
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.absence import wrong_inputs
+from endpoint_operator.planning.absence import warning, wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
@@ -9,6 +9,7 @@ from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import intent, with_row
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.steps import UpdateEndpoint
+from endpoint_operator.planning.upkeep import make_room
 
 _SLOW = Look(back_off=True, at_most_seconds=600.0)
 
@@ -64,7 +65,7 @@ def rolled_back(case: Case) -> Plan | None:
         reason=fault.reason,
         message=f"revision {row.name} was rolled back, {case.live_revision} serves: {fault.message}",
         memory=Memory(revisions=with_row(case.status.revisions, failed(row, fault, case, rolled_back=True))),
-        next_look=_SLOW if fault.about_inputs else None,
+        next_look=AT_ONCE,  # counts and tags of the spec still go to the revision that serves
     )
 
 
@@ -85,6 +86,10 @@ def failed_before(case: Case) -> Plan | None:
 
 def inputs_are_wrong(case: Case) -> Plan | None:
     return wrong_inputs(case) if needs_update(case) else None
+
+
+def history_is_full(case: Case) -> Plan | None:
+    return make_room(case) if needs_update(case) else None
 
 
 def intent_comes_first(case: Case) -> Plan | None:
@@ -131,4 +136,4 @@ def update(case: Case) -> Plan | None:
 
 
 def _updating(case: Case) -> str:
-    return f"rolling out revision {case.live_revision} → {case.desired.revision}"
+    return f"rolling out revision {case.live_revision} → {case.desired.revision}{warning(case)}"

@@ -1,12 +1,13 @@
 """SageMaker is at work on the endpoint, or gave up making it."""
 
-from endpoint_operator.api.status import RevisionState
+from endpoint_operator.api.status import RevisionState, RolloutStatus
+from endpoint_operator.planning.abandoned import as_they_went
 from endpoint_operator.planning.absence import wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
 from endpoint_operator.planning.faults import Blame
-from endpoint_operator.planning.history import with_row
+from endpoint_operator.planning.history import RECREATING, timestamp, with_row
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import Look, Memory, Plan, Situation
 from endpoint_operator.planning.steps import DeleteEndpoint
@@ -85,17 +86,20 @@ def _clear_away(
 ) -> Plan:
     live = case.live
     assert live is not None  # noqa: S101 - the callers looked
+    wanted = case.desired.revision
     rows = tuple(
         row.model_copy(update={"state": RevisionState.DEPLOYING, "failure": None, "reason": None})
-        if row.name == case.desired.revision
+        if row.name == wanted
         else row
-        for row in case.status.revisions
+        for row in as_they_went(case)
     )
+    # So that the endpoint's absence, when it comes, is known to be our own doing.
+    rollout = RolloutStatus(stage=RECREATING, to_revision=wanted, since=timestamp(case.facts.now))
     return Plan(
         situation=situation,
         reason=reason,
         message=message,
         steps=(DeleteEndpoint(name=live.name, created=live.created),),
-        memory=Memory(revisions=rows, rollout=None),
+        memory=Memory(revisions=rows, rollout=rollout),
         next_look=Look(back_off=True),
     )

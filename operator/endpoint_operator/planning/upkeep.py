@@ -1,10 +1,12 @@
 """The wanted revision is there: what is left over from others, and that it serves."""
 
 from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.abandoned import seconds_until_sure
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
-from endpoint_operator.planning.history import removal_of, serving, superfluous
+from endpoint_operator.planning.history import serving
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.retention import removal_of, superfluous
 from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
 
@@ -25,16 +27,18 @@ def remove_superfluous(case: Case) -> Plan | None:
     """Old revisions, stale configs and what only the tags know go once the wanted revision is settled."""
     rows = superfluous(case)
     steps: list[Step] = [step for row in rows for step in removal_of(row)]
-    row = case.row
-    stale = row.stale_config_names if row is not None and case.live and case.live.config_name == row.config_name else []
+    row, serves_from = case.row, case.live.config_name if case.live is not None else None
+    # An endpoint may serve from an older config of the same revision: then none of them is stale.
+    stale = row.stale_config_names if row is not None and serves_from == row.config_name else []
     steps += [DeleteEndpointConfig(name=name) for name in stale]
-    steps += [_removal(orphan.kind, orphan.name) for orphan in case.facts.orphans]
+    steps += [_removal(orphan.kind, orphan.name) for orphan in case.facts.orphans if orphan.name != serves_from]
     if not steps or row is None or row.state != RevisionState.ACTIVE:
         return None
     gone = {old.name for old in rows}
+    now = serving(case)
     kept = tuple(
-        old.model_copy(update={"stale_config_names": []}) if old.name == row.name else old
-        for old in serving(case).revisions
+        old.model_copy(update={"stale_config_names": []}) if old.name == row.name and stale else old
+        for old in now.revisions
         if old.name not in gone
     )
     return Plan(
@@ -42,7 +46,7 @@ def remove_superfluous(case: Case) -> Plan | None:
         reason="Ready",
         message=_serves(case),
         steps=tuple(steps),
-        memory=Memory(revisions=kept),
+        memory=Memory(revisions=kept, rollout=now.rollout),
         next_look=AT_ONCE,
     )
 
@@ -51,13 +55,38 @@ def _removal(kind: str, name: str) -> Step:
     return DeleteModel(name=name) if kind == "model" else DeleteEndpointConfig(name=name)
 
 
+def make_room(case: Case) -> Plan | None:
+    """What is kept stays within its bounds before another revision is remembered, failed ones counted.
+
+    Without it, edits that fail one after another would outgrow the status.
+    """
+    rows = superfluous(case)
+    if not rows or case.row is not None:
+        return None
+    gone = {row.name for row in rows}
+    return Plan(
+        situation=Situation.CREATING if case.live is None else Situation.UPDATING,
+        reason="RemovingRevisions",
+        message=f"removing {len(rows)} old revisions before revision {case.desired.revision} is made",
+        steps=tuple(step for row in rows for step in removal_of(row)),
+        memory=Memory(
+            revisions=tuple(row for row in case.status.revisions if row.name not in gone), rollout=case.status.rollout
+        ),
+        next_look=AT_ONCE,
+    )
+
+
 def serves(case: Case) -> Plan | None:
+    newly = case.row is None or case.row.state != RevisionState.ACTIVE
+    unsure = seconds_until_sure(case)
     return Plan(
         situation=Situation.SERVING,
         reason="Ready",
         message=_serves(case),
         memory=serving(case),
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
+        # What is left over is removed once the status says that the revision serves.
+        next_look=AT_ONCE if newly else Look(seconds=unsure) if unsure > 0.0 else None,
     )
 
 

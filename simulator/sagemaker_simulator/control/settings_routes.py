@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from sagemaker_simulator.settings import BadSettings
+from sagemaker_simulator.settings_documents import BadSettings
 from sagemaker_simulator.simulator import Simulator
 
 from .refusal import Refused, document_of

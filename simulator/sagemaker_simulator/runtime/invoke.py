@@ -11,8 +11,8 @@ from typing import Any
 
 from sagemaker_simulator.hosting.contract import Answer, ContainerTimedOut, Fleet, Invocation
 from sagemaker_simulator.sagemaker.estate import Estate, Estates
+from sagemaker_simulator.sagemaker.fleets import Fleets
 from sagemaker_simulator.sagemaker.records import ABLE_TO_SERVE, Endpoint, Variant
-from sagemaker_simulator.sagemaker.transitions import Transitions
 from sagemaker_simulator.wire.errors import AwsError, NotModelled
 from sagemaker_simulator.wire.request import Call, Incoming, Reply
 
@@ -34,9 +34,9 @@ _NOT_YET = {
 class InvokeEndpoint:
     """Requests to endpoints."""
 
-    def __init__(self, *, estates: Estates, transitions: Transitions) -> None:
+    def __init__(self, *, estates: Estates, fleets: Fleets) -> None:
         self._estates = estates
-        self._transitions = transitions
+        self._fleets = fleets
         self._random = random.Random(20170724)  # noqa: S311 - jitter that repeats from run to run, not a secret
 
     async def answer(self, call: Call, request: Incoming) -> Reply:
@@ -57,7 +57,7 @@ class InvokeEndpoint:
 
     def _serving(self, estate: Estate, name: str) -> tuple[Endpoint, Fleet]:
         endpoint = estate.endpoints.get(name)
-        fleet = self._transitions.serving(estate, name)
+        fleet = self._fleets.serving(estate, name)
         # "The name is case-insensitive in CreateEndpoint, but the case is preserved and must be matched in
         # InvokeEndpoint" (CreateEndpoint in the SageMaker API reference).
         if endpoint is None or endpoint.name != name or endpoint.status not in ABLE_TO_SERVE or fleet is None:

@@ -15,6 +15,7 @@ from .tags import tags_from
 
 Parameters = Mapping[str, Any]
 Output = dict[str, Any]
+ENVIRONMENT_LIMIT = 32 * 1024  # keys and values together (ContainerDefinition in the SageMaker API reference)
 _LISTING = Listing[Model](result="Models", name=lambda model: model.name, created=lambda model: model.created, keys={})
 
 
@@ -108,6 +109,9 @@ def _container(container: Parameters) -> Output:
         raise validation_exception("A container must have an Image or a ModelPackageName.")
     if "ModelDataUrl" in container and "ModelDataSource" in container:
         raise validation_exception("Only one of ModelDataUrl and ModelDataSource can be specified for a container.")
+    environment = container.get("Environment", {})
+    if sum(len(key) + len(value) for key, value in environment.items()) > ENVIRONMENT_LIMIT:
+        raise validation_exception(f"The Environment of a container must not be larger than {ENVIRONMENT_LIMIT} bytes.")
     return {"Mode": "SingleModel", "Environment": {}, **container}
 
 

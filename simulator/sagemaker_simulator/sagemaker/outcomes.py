@@ -13,6 +13,7 @@ _STATUS = {
     Result.UPDATE_ROLLBACK_FAILED: Status.UPDATE_ROLLBACK_FAILED,
     Result.OUT_OF_SERVICE: Status.OUT_OF_SERVICE,
 }
+_REASON_LIMIT = 1024  # FailureReason in the SageMaker API reference
 _USUAL_REASON = "Request to service failed. If failure persists after retry, contact customer support."
 
 
@@ -34,13 +35,14 @@ def takes_over(kind: Kind, result: Result) -> bool:
 
 
 def reason(result: Result, *, ending: Ending | None, failure: str | None, endpoint: Endpoint) -> str | None:
-    """Return the FailureReason: the one decided, else hosting's, else the usual one."""
+    """Return the FailureReason: the one decided, else hosting's, else the usual one; at most 1024 characters."""
     if result is Result.IN_SERVICE:
         return None
-    if ending is not None and ending.result is result and ending.failure_reason is not None:
-        return ending.failure_reason
-    if failure is not None:
-        return failure
+    decided = ending.failure_reason if ending is not None and ending.result is result else None
+    return (decided or failure or _usual_reason(endpoint))[:_REASON_LIMIT]
+
+
+def _usual_reason(endpoint: Endpoint) -> str:
     pending = endpoint.pending.variants if endpoint.pending is not None else ()
     if not pending:
         return _USUAL_REASON

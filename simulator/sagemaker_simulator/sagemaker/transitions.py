@@ -7,9 +7,7 @@ During an update the old fleet serves until the new one is healthy.
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from dataclasses import dataclass, replace
-from typing import Any
 
 from sagemaker_simulator.clock import Timer
 from sagemaker_simulator.hosting.contract import Fleet, FleetFailed, FleetToRun, Hosting
@@ -17,9 +15,9 @@ from sagemaker_simulator.hosting.contract import Fleet, FleetFailed, FleetToRun,
 from . import outcomes
 from .endings import POSSIBLE, Durations, Ending, Kind, Result
 from .estate import Estate, Estates
+from .fleets import Fleets, Key, key_of
 from .records import Endpoint
 
-Key = tuple[str, str, str]
 log = logging.getLogger(__name__)
 
 
@@ -49,20 +47,15 @@ class Impossible(ValueError):
 
 
 class Transitions:
-    """All transitions, and the fleets that serve."""
+    """All transitions that are under way, and the endings decided for those to come."""
 
-    def __init__(self, *, estates: Estates, hosting: Hosting, durations: Durations) -> None:
+    def __init__(self, *, estates: Estates, hosting: Hosting, fleets: Fleets, durations: Durations) -> None:
         self._estates = estates
         self._hosting = hosting
+        self._fleets = fleets
         self._durations = durations
         self._under_way: dict[Key, Transition] = {}
         self._decided: dict[Key, Ending] = {}
-        self._serving: dict[Key, Fleet] = {}
-        self._chores: set[asyncio.Task[None]] = set()
-
-    def serving(self, estate: Estate, name: str) -> Fleet | None:
-        """Return the fleet that answers for the endpoint."""
-        return self._serving.get(_key(estate, name))
 
     def begin(
         self, kind: Kind, estate: Estate, name: str, *, fleet: FleetToRun | None = None, longer_by: float = 0.0
@@ -71,7 +64,7 @@ class Transitions:
 
         It takes its usual time and `longer_by` simulated seconds, or what was decided beforehand.
         """
-        key = _key(estate, name)
+        key = key_of(estate, name)
         ending = self._decided.get(key)
         if ending is not None and ending.result in POSSIBLE[kind]:
             del self._decided[key]
@@ -84,11 +77,11 @@ class Transitions:
         if fleet is not None:
             transition.starting = asyncio.create_task(self._start(transition, fleet))
         if kind is Kind.DELETE:
-            self._retire(self._serving.pop(key, None))
+            self._fleets.end_serving(key)
 
     def decide(self, estate: Estate, name: str, ending: Ending) -> None:
         """Decide how the transition under way ends, or else the next one that can end so. Raises Impossible."""
-        key = _key(estate, name)
+        key = key_of(estate, name)
         transition = self._under_way.get(key)
         kind = transition.kind if transition is not None else None
         if kind is None and estate.endpoints.get(name) is None:
@@ -105,18 +98,11 @@ class Transitions:
         self._settle(transition)
 
     def clear(self) -> None:
-        """Forget every transition and begin to stop every fleet."""
+        """Forget every transition, and end what each was starting."""
         for transition in self._under_way.values():
             self._abandon(transition)
-        for fleet in self._serving.values():
-            self._retire(fleet)
         self._under_way.clear()
         self._decided.clear()
-        self._serving.clear()
-
-    async def chores(self) -> None:
-        """Wait until every fleet that was to be stopped is stopped."""
-        await asyncio.gather(*self._chores)
 
     async def _start(self, transition: Transition, fleet: FleetToRun) -> None:
         try:
@@ -149,7 +135,7 @@ class Transitions:
 
     def _settle(self, transition: Transition) -> None:
         """End the transition if it can end now."""
-        key = _key(transition.estate, transition.name)
+        key = key_of(transition.estate, transition.name)
         endpoint = transition.estate.endpoints.get(transition.name)
         if self._under_way.get(key) is not transition or endpoint is None or not transition.over:
             return
@@ -173,12 +159,11 @@ class Transitions:
             return
         self._put(transition.estate, outcomes.apply(transition.kind, result, endpoint, reason))
         if outcomes.takes_over(transition.kind, result) and transition.fleet is not None:
-            self._retire(self._serving.get(key))
-            self._serving[key] = transition.fleet
+            self._fleets.switch(key, transition.fleet)
             return
         self._abandon(transition)
         if result is Result.FAILED:
-            self._retire(self._serving.pop(key, None))
+            self._fleets.end_serving(key)
 
     def _put(self, estate: Estate, endpoint: Endpoint) -> None:
         self._estates.put(estate.endpoints, endpoint.name, replace(endpoint, modified=self._estates.clock.now()))
@@ -188,19 +173,6 @@ class Transitions:
         if transition.timer is not None:
             transition.timer.cancel()
         if transition.fleet is not None:
-            self._retire(transition.fleet)
+            self._fleets.end(transition.fleet)
         elif transition.starting is not None and not transition.hosted:
             transition.starting.cancel()
-
-    def _retire(self, fleet: Fleet | None) -> None:
-        if fleet is not None:
-            self._do(fleet.stop())
-
-    def _do(self, work: Coroutine[Any, Any, None]) -> None:
-        chore = asyncio.create_task(work)
-        self._chores.add(chore)
-        chore.add_done_callback(self._chores.discard)
-
-
-def _key(estate: Estate, name: str) -> Key:
-    return estate.account, estate.region, name.lower()

@@ -14,6 +14,7 @@ from .records import EndpointConfig, Model, Variant
 from .single_precision import single
 from .support import model_data_url
 
+_IMAGE_LIMIT = 255  # characters of ContainerImage; a digest may not fit behind a long name
 ModelOf = Mapping[str, Model]  # by lower-case name
 
 
@@ -92,7 +93,9 @@ def _deployed_image(image: str, now: datetime) -> Mapping[str, Any]:
         name = repository.rpartition("/")
         repository = name[0] + name[1] + name[2].partition(":")[0]
         digest = "sha256:" + hashlib.sha256(image.encode()).hexdigest()
-    return {"SpecifiedImage": image, "ResolvedImage": f"{repository}@{digest}", "ResolutionTime": now}
+    resolved = f"{repository}@{digest}"
+    shown = {"SpecifiedImage": image, "ResolutionTime": now}
+    return shown | ({"ResolvedImage": resolved} if len(resolved) <= _IMAGE_LIMIT else {})
 
 
 def _retain(asked: Variant, current: Variant | None, exclude: Collection[str]) -> Variant:

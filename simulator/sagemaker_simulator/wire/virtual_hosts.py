@@ -20,8 +20,8 @@ def path_style(request: Incoming) -> Incoming:
 def bucket_in_host(host: str) -> str | None:
     """Return the bucket of BUCKET.localhost and BUCKET.s3.REGION.amazonaws.com; None when the path must name it.
 
-    botocore writes the bucket into the host for every endpoint that is not an IP address; other names than these
-    two cannot be told from a host of several labels and are taken as the simulator's own.
+    botocore names the bucket in the path of any custom endpoint unless `addressing_style` is virtual; other SDKs do
+    not. Names other than these two cannot be told from a host of several labels and are taken as the simulator's own.
     """
     name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
     if name in _OWN_HOSTS or _is_address(name):

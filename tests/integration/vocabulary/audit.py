@@ -26,7 +26,8 @@ class AuditLog:
     def _lines(self) -> list[dict[str, Any]]:
         with self._path.open(encoding="utf-8") as file:
             file.seek(self._start)
-            return [json.loads(line) for line in file.read().splitlines() if line.endswith("}")]
+            whole, _, _ = file.read().rpartition("\n")  # the last line may be half written
+        return [json.loads(line) for line in whole.splitlines()]
 
 
 def _resource(reference: dict[str, Any]) -> str:

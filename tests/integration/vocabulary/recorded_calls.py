@@ -11,18 +11,37 @@ Row = dict[str, Any]
 CHANGING = ("Create", "Update", "Delete", "Add", "Put", "Remove")
 
 
+class CallLog:
+    """The simulator's log of calls, read from where it was read last: it grows over a whole test run."""
+
+    def __init__(self, simulator: SimulatorControl) -> None:
+        self._simulator = simulator
+        self._newest = 0
+
+    def newest(self) -> int:
+        """The number of the newest call; 0 before the first."""
+        rows = self._simulator.calls(since=self._newest)
+        self._newest = int(rows[-1]["n"]) if rows else self._newest
+        return self._newest
+
+    def of_operator(self, *, since: int, until: int | None = None) -> list[Row]:
+        """`since` exclusive, `until` inclusive."""
+        rows = self._simulator.calls(since=since)
+        return [row for row in rows if row["accessKey"] == OPERATOR_KEY and (until is None or row["n"] <= until)]
+
+
 class RecordedCalls:
     """The operator's calls from a moment on; those about one test, and those about no single thing (lists)."""
 
-    def __init__(self, simulator: SimulatorControl, *, about: Callable[[str], bool]) -> None:
-        self._simulator = simulator
+    def __init__(self, log: CallLog, *, about: Callable[[str], bool]) -> None:
+        self._log = log
         self._about = about
-        self._since = last_call(simulator)
+        self._since = log.newest()
         self._until: int | None = None
 
     def end(self) -> None:
         """Later calls are not counted."""
-        self._until = last_call(self._simulator)
+        self._until = self._log.newest()
 
     def all(self) -> list[Row]:
         """The test's own, in order of arrival; every try of one call has its row."""
@@ -40,15 +59,5 @@ class RecordedCalls:
         return Counter(row["operation"] for row in self.of_operator() if row["resource"] is None)
 
     def of_operator(self) -> list[Row]:
-        rows = self._simulator.calls(since=self._since)
-        return [
-            row
-            for row in rows
-            if row["accessKey"] == OPERATOR_KEY and (self._until is None or row["n"] <= self._until)
-        ]
-
-
-def last_call(simulator: SimulatorControl) -> int:
-    """The number of the newest call; 0 before the first."""
-    rows = simulator.calls()
-    return int(rows[-1]["n"]) if rows else 0
+        """All of them."""
+        return self._log.of_operator(since=self._since, until=self._until)

@@ -1,0 +1,155 @@
+"""The passes that the operator will make, walked in memory: pure planning, pass after pass, nothing carried out.
+
+A pass makes at most one step that changes the fleet, and remembers what it is about to make in a pass before that one.
+Whoever asks what applying a file does wants all of it, so each pass is followed by the next on the object and the
+facts as they will be then, with SageMaker taken to succeed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.identity import FINALIZER
+from endpoint_operator.planning.decide import make_plan
+from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
+from endpoint_operator.planning.outcome import Outcome
+from endpoint_operator.planning.plan import FinalizerChange, Plan, Situation
+from endpoint_operator.planning.status import status_of
+from endpoint_operator.planning.steps import (
+    CreateEndpoint,
+    CreateEndpointConfig,
+    DeleteEndpoint,
+    Step,
+    UpdateEndpoint,
+    UpdateEndpointWeightsAndCapacities,
+)
+
+# The longest way (tags, another count, a revision, its clearing up) takes eight passes; a loop would be a bug.
+MOST_PASSES = 20
+
+
+class NoEnd(Exception):
+    """Planning came to no rest: a bug of the operator."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreseen:
+    """`plan` holds every call until the object is at rest; `in_the_end` is what the last pass says of it."""
+
+    plan: Plan
+    in_the_end: Plan
+
+
+def foresee(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Foreseen:
+    """Raises NoEnd."""
+    plans: list[Plan] = []
+    for _ in range(MOST_PASSES):
+        plan = make_plan(endpoint, facts, inputs)
+        plans.append(plan)
+        after = _after(endpoint, facts, plan, inputs)
+        if not plan.steps and after == endpoint:
+            return Foreseen(plan=_together(plans), in_the_end=plan)
+        endpoint, facts = after, _facts_after(facts, plan.steps, inputs)
+        if endpoint.being_deleted and not endpoint.has_finalizer:
+            return Foreseen(plan=_together(plans), in_the_end=plan)
+    raise NoEnd(f"{endpoint.object_name}: the plan comes to no end after {MOST_PASSES} passes; please report this")
+
+
+def _together(plans: Sequence[Plan]) -> Plan:
+    """One plan with the calls of all: the situation of the first that makes some, and every sentence on the way."""
+    steps = tuple(step for plan in plans for step in plan.steps)
+    if not steps:
+        return plans[-1]
+    last = max(index for index, plan in enumerate(plans) if plan.steps)
+    on_the_way = [plan for plan in plans[: last + 1] if plan.steps or plan.situation != Situation.SERVING]
+    first = next(plan for plan in plans if plan.steps)
+    message = "; ".join(dict.fromkeys(plan.message for plan in on_the_way))
+    return replace(first, steps=steps, message=message)
+
+
+def _after(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: OperatorInputs) -> InferenceEndpoint:
+    """The object once the pass has written what it writes."""
+    outcome = Outcome(done=plan.steps, endpoint_arn=_arn(endpoint, facts, plan, inputs))
+    status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
+    finalizers = endpoint.finalizers
+    if plan.finalizer is FinalizerChange.ADD:
+        finalizers = (*finalizers, FINALIZER)
+    elif plan.finalizer is FinalizerChange.REMOVE:
+        finalizers = tuple(name for name in finalizers if name != FINALIZER)
+    return replace(endpoint, status=status, finalizers=finalizers)
+
+
+def _facts_after(facts: Facts, steps: Sequence[Step], inputs: OperatorInputs) -> Facts:
+    live = facts.live
+    for step in steps:
+        live = _live_after(live, step, steps, facts, inputs)
+    missing = facts.consistency_window_seconds if live is None and steps else facts.missing_seconds
+    names = {step.name for step in steps}
+    return replace(
+        facts,
+        live=live,
+        missing_seconds=missing,
+        tags_drifted=facts.tags_drifted and not steps,
+        orphans=tuple(orphan for orphan in facts.orphans if orphan.name not in names),
+    )
+
+
+def _live_after(
+    live: LiveEndpoint | None, step: Step, steps: Sequence[Step], facts: Facts, inputs: OperatorInputs
+) -> LiveEndpoint | None:
+    """The endpoint once SageMaker has done the step."""
+    match step:
+        case CreateEndpoint():
+            return _created(step, steps, facts, inputs)
+        case UpdateEndpoint() if live is not None:
+            return replace(
+                live,
+                status=LiveStatus.IN_SERVICE,
+                config_name=step.config_name,
+                modified=f"after {live.modified}",
+                failure_reason=None,
+            )
+        case UpdateEndpointWeightsAndCapacities() if live is not None:
+            variants = tuple(_with_count(variant, step.instance_counts) for variant in live.variants)
+            return replace(live, modified=f"after {live.modified}", variants=variants)
+        case DeleteEndpoint():
+            return None
+        case _:
+            return live
+
+
+def _created(step: CreateEndpoint, steps: Sequence[Step], facts: Facts, inputs: OperatorInputs) -> LiveEndpoint:
+    config = next(each for each in steps if isinstance(each, CreateEndpointConfig) and each.name == step.config_name)
+    return LiveEndpoint(
+        name=step.name,
+        arn=_endpoint_arn(step.name, facts, inputs),
+        status=LiveStatus.IN_SERVICE,
+        config_name=step.config_name,
+        created="when applied",
+        modified="when applied",
+        variants=tuple(
+            LiveVariant(
+                name=variant["VariantName"],
+                current_count=variant["InitialInstanceCount"],
+                desired_count=variant["InitialInstanceCount"],
+            )
+            for variant in config.request["ProductionVariants"]
+        ),
+    )
+
+
+def _with_count(variant: LiveVariant, counts: dict[str, int]) -> LiveVariant:
+    count = counts.get(variant.name, variant.desired_count)
+    return replace(variant, current_count=count, desired_count=count)
+
+
+def _arn(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: OperatorInputs) -> str | None:
+    created = next((step for step in plan.steps if isinstance(step, CreateEndpoint)), None)
+    if created is not None:
+        return _endpoint_arn(created.name, facts, inputs)
+    return endpoint.status.endpoint.arn if endpoint.status.endpoint is not None else None
+
+
+def _endpoint_arn(name: str, facts: Facts, inputs: OperatorInputs) -> str:
+    """Only its account is looked at by planning; it is printed nowhere."""
+    return f"arn:aws:sagemaker:{inputs.region}:{facts.account}:endpoint/{name.lower()}"

@@ -1,0 +1,66 @@
+"""Revisions that were being deployed when the spec began to ask for another one: what came of them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from endpoint_operator.api.status import RevisionState, RevisionStatus
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.failures import failed, read_failure_reason
+
+
+def superseded(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
+    """The rows with the active one last and no longer active."""
+    active = [row for row in rows if row.state == RevisionState.ACTIVE]
+    return [
+        *(row for row in rows if row.state != RevisionState.ACTIVE),
+        *(row.model_copy(update={"state": RevisionState.SUPERSEDED}) for row in active),
+    ]
+
+
+def seconds_until_sure(case: Case) -> float:
+    """For how long SageMaker may still not show an update to a revision that is no longer wanted.
+
+    Its call may have been sent by a process that died; what it names must not be removed before it would be seen.
+    """
+    rollout = case.status.rollout
+    if rollout is None or rollout.to_revision in (case.desired.revision, case.live_revision):
+        return 0.0
+    age = (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
+    return max(0.0, case.facts.consistency_window_seconds - age)
+
+
+def as_they_went(case: Case) -> tuple[RevisionStatus, ...]:
+    """The rows, each that was being deployed and is no longer wanted with what came of it.
+
+    One that never served goes first: it is the first to be removed, and never taken for the last that served.
+    """
+    sure = seconds_until_sure(case) <= 0.0
+    rows = list(case.status.revisions)
+    for row in case.status.revisions:
+        if row.state != RevisionState.DEPLOYING or row.name == case.desired.revision:
+            continue
+        rows.remove(row)
+        if _serves(row, case):
+            rows = [*superseded(rows), row.model_copy(update={"state": RevisionState.ACTIVE})]
+        elif sure or case.status.rollout is None or case.status.rollout.to_revision != row.name:
+            rows.insert(0, _given_up(row, case))
+        else:
+            rows.append(row)
+    return tuple(rows)
+
+
+def _serves(row: RevisionStatus, case: Case) -> bool:
+    live = case.live
+    return live is not None and live.status == LiveStatus.IN_SERVICE and case.live_revision == row.name
+
+
+def _given_up(row: RevisionStatus, case: Case) -> RevisionStatus:
+    live, rollout = case.live, case.status.rollout
+    tried = rollout is not None and rollout.to_revision == row.name
+    if live is not None and tried and live.failure_reason is not None:
+        made = live.status == LiveStatus.FAILED and case.live_revision == row.name
+        moved = rollout is not None and live.modified != rollout.endpoint_modified_before
+        if made or moved:
+            return failed(row, read_failure_reason(live.failure_reason), case, rolled_back=not made)
+    return row.model_copy(update={"state": RevisionState.SUPERSEDED})

@@ -1,0 +1,51 @@
+"""Who answers for which AWS service: the simulator itself, moto, or nobody (501)."""
+
+from .backing.moto import SERVICES, Moto
+from .backing.roles import Roles
+from .runtime.invoke import InvokeEndpoint
+from .sagemaker.endpoint_configs import EndpointConfigs
+from .sagemaker.endpoints import Endpoints
+from .sagemaker.estate import Estates
+from .sagemaker.fleets import Fleets
+from .sagemaker.models import Models
+from .sagemaker.service import operations
+from .sagemaker.tags import TagOperations
+from .sagemaker.transitions import Transitions
+from .settings_documents import SettingsInForce
+from .tagging import TaggingApi
+from .wire.errors import NotModelled
+from .wire.modelled import Operation, answer_modelled
+from .wire.request import Call, Incoming, Reply
+
+
+class Services:
+    """The services that are there."""
+
+    def __init__(
+        self, *, estates: Estates, transitions: Transitions, fleets: Fleets, settings: SettingsInForce, moto: Moto
+    ) -> None:
+        self._moto = moto
+        self._runtime = InvokeEndpoint(estates=estates, fleets=fleets)
+        self._own: dict[str, dict[str, Operation]] = {
+            "sagemaker": dict(
+                operations(
+                    models=Models(estates=estates, roles=Roles(moto)),
+                    configs=EndpointConfigs(estates=estates),
+                    endpoints=Endpoints(
+                        estates=estates, transitions=transitions, quota=lambda name: settings.now.quota(name)
+                    ),
+                    tags=TagOperations(estates=estates),
+                )
+            ),
+            "resourcegroupstaggingapi": {"GetResources": TaggingApi(estates=estates).get_resources},
+        }
+
+    async def answer(self, call: Call, request: Incoming) -> Reply:
+        if call.service == "sagemaker-runtime":
+            return await self._runtime.answer(call, request)
+        own = self._own.get(call.service)
+        if own is not None:
+            return await answer_modelled(call, own)
+        if call.service in SERVICES:
+            return await self._moto.answer(request)
+        raise NotModelled(f"{call.service} {call.operation} is not modelled")

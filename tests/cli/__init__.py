@@ -1,0 +1,1 @@
+"""kubectl-inference as a process of its own, against a real cluster, a real operator and the simulator."""

@@ -1,0 +1,132 @@
+"""A test's own namespace: a manifest, applied or not, and what became of it."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from devworld import environment
+from devworld.world import World
+from tests.cli.program import Program, Said
+from tests.controlplane.deadlines import until
+
+ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/cli-execution"
+# Answered in process: these tests are about what is called, not about what a model says.
+IMAGE = f"{environment.ACCOUNT}.dkr.ecr.{environment.REGION}.amazonaws.com/sim-null:1"
+GROUP = "inference.endpoint-operator.dev"
+SETTLED_WITHIN_SECONDS = 60.0
+READS = ("Describe", "Get", "List", "Head")
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """`endpoint` is the name in SageMaker of the object `churn`."""
+
+    world: World
+    program: Program
+    namespace: str
+
+    @property
+    def endpoint(self) -> str:
+        return f"{self.namespace}-churn"
+
+    @property
+    def object(self) -> str:
+        return f"{self.namespace}/churn"
+
+    def manifest(self, **spec: Any) -> dict[str, Any]:
+        """Of the object `churn`, on two instances; `spec` replaces fields, None leaves one away."""
+        container = {"image": IMAGE, "environment": [{"name": "LEVEL", "value": "20"}]}
+        whole = {
+            "mode": "RealTime",
+            "executionRoleArn": ROLE,
+            "containers": [container],
+            "instance": {"type": "ml.m5.large", "count": 2},
+            "tags": {"team": "growth"},
+            **spec,
+        }
+        return {
+            "apiVersion": f"{GROUP}/v1alpha1",
+            "kind": "InferenceEndpoint",
+            "metadata": {"name": "churn", "namespace": self.namespace},
+            "spec": {key: value for key, value in whole.items() if value is not None},
+        }
+
+    def plan(self, manifest: Any, *flags: str) -> Said:
+        """Of one object or of a list of them, as a file on standard input."""
+        documents = manifest if isinstance(manifest, list) else [manifest]
+        return self.program("plan", "-f", "-", *flags, stdin=yaml.safe_dump_all(documents))
+
+    def apply(self, manifest: dict[str, Any]) -> None:
+        """As `kubectl apply -f` does it."""
+        self.world.kubectl("apply", "-f", "-", stdin=json.dumps(manifest))
+
+    def settles(self) -> dict[str, Any]:
+        """The object once the operator has brought its last edit to Ready or Stalled."""
+        return until(
+            self._settled,
+            what=f"{self.object} Ready or Stalled at its last generation",
+            within_seconds=SETTLED_WITHIN_SECONDS,
+            seen=self._live,
+        )
+
+    def condition(self, kind: str) -> dict[str, Any]:
+        return _condition(self._live(), kind)
+
+    def rollout(self) -> dict[str, Any]:
+        """status.rollout; empty where there is none."""
+        found: dict[str, Any] = self._live().get("status", {}).get("rollout") or {}
+        return found
+
+    def last_call(self) -> int:
+        """The number of the newest call to AWS."""
+        return max((int(call["n"]) for call in self.world.simulator.calls()), default=0)
+
+    def calls(self, *, since: int, access_key: str) -> list[dict[str, Any]]:
+        return [call for call in self.world.simulator.calls(since=since) if call["accessKey"] == access_key]
+
+    def operators_writes(self, *, since: int) -> list[tuple[str, str]]:
+        """(operation, resource) of what the operator changed of this object's in AWS."""
+        return [
+            (call["operation"], call["resource"])
+            for call in self.calls(since=since, access_key=environment.OPERATOR_KEY)
+            if not call["operation"].startswith(READS) and self.endpoint in str(call["resource"])
+        ]
+
+    def _live(self) -> dict[str, Any]:
+        live: dict[str, Any] = self.world.kubectl.json("get", "iep", "churn", "-n", self.namespace)
+        return live
+
+    def _settled(self) -> dict[str, Any]:
+        """Empty until then."""
+        live = self._live()
+        if live.get("status", {}).get("observedGeneration") != live["metadata"]["generation"]:
+            return {}
+        ended = any(_condition(live, kind)["status"] == "True" for kind in ("Ready", "Stalled"))
+        return live if ended else {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Audit:
+    """What asked the API server to change something, from a moment on."""
+
+    path: Path
+    start: int
+
+    @classmethod
+    def begun(cls, path: Path) -> "Audit":
+        return cls(path, path.stat().st_size)
+
+    def requests(self, *, namespace: str) -> list[dict[str, Any]]:
+        """The API server writes a line when it has answered; the last one may be half there."""
+        with self.path.open(encoding="utf-8") as file:
+            file.seek(self.start)
+            whole, _, _ = file.read().rpartition("\n")
+        lines = [json.loads(line) for line in whole.splitlines()]
+        return [line for line in lines if line.get("objectRef", {}).get("namespace") == namespace]
+
+
+def _condition(live: dict[str, Any], kind: str) -> dict[str, Any]:
+    return next(each for each in live["status"]["conditions"] if each["type"] == kind)

@@ -1,0 +1,63 @@
+"""What a user sets is taken as meant, or refused by name."""
+
+import pytest
+
+from devworld.environment import clear_inherited
+from devworld.settings import Settings, SettingsError, dev_dir
+
+
+@pytest.mark.parametrize(
+    ("variables", "settings"),
+    [
+        ({}, Settings(time_scale=60, operator=True, operator_args=())),
+        ({"TIME_SCALE": "600", "OPERATOR": "0"}, Settings(time_scale=600, operator=False)),
+        (
+            {"OPERATOR_ARGS": "--workers 4 --log-level 'DEBUG'"},
+            Settings(operator_args=("--workers", "4", "--log-level", "DEBUG")),
+        ),
+        ({"OPERATOR_REPLICAS": "1"}, Settings()),
+    ],
+)
+def test_settings_come_from_the_environment(variables: dict[str, str], settings: Settings) -> None:
+    assert Settings.from_environment(variables) == settings
+
+
+@pytest.mark.parametrize(
+    ("variables", "complaint"),
+    [
+        ({"OPERATOR_REPLICAS": "2"}, "OPERATOR_REPLICAS=2: one replica is all that can run"),
+        ({"TIME_SCALE": "fast"}, "TIME_SCALE=fast: give a number above 0"),
+        ({"TIME_SCALE": "0"}, "TIME_SCALE=0: give a number above 0"),
+        ({"TIME_SCALE": "inf"}, "TIME_SCALE=inf: give a number above 0"),
+        ({"OPERATOR": "no"}, "OPERATOR=no: give 0 or 1"),
+        ({"OPERATOR_ARGS": "--a 'b"}, "OPERATOR_ARGS: No closing quotation"),
+    ],
+)
+def test_what_cannot_be_served_is_refused_by_name(variables: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        Settings.from_environment(variables)
+
+
+def test_a_relative_dev_dir_starts_at_the_project() -> None:
+    assert dev_dir({"DEV_DIR": ".dev-two"}).parent == dev_dir({}).parent
+    assert dev_dir({"DEV_DIR": ".dev-two"}) != dev_dir({})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"AWS_PROFILE": "p", "AWS_SESSION_TOKEN": "t", "HOME": "/h"}, {"HOME": "/h"}),
+        ({"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9000"}, {}),
+        ({"KUBECONFIG": "/k"}, {}),
+        ({"KUBECONFIG": "/k", "TEST_CLUSTER": "existing"}, {"KUBECONFIG": "/k", "TEST_CLUSTER": "existing"}),
+    ],
+)
+def test_what_a_user_has_of_aws_and_kubernetes_is_not_inherited(before: dict[str, str], after: dict[str, str]) -> None:
+    clear_inherited(before)
+    assert before == after
+
+
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_SAGEMAKER"])
+def test_an_endpoint_elsewhere_is_refused_under_each_of_its_names(name: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}=https://example.com is not on this machine"):
+        clear_inherited({name: "https://example.com"})

@@ -1,0 +1,86 @@
+"""An endpoint that goes away behind the operator's back is made again, as it is wanted now, and said so."""
+
+from tests.integration.vocabulary.endpoint import Endpoint
+from tests.integration.vocabulary.scene import Scene
+from tests.integration.vocabulary.specs import count, version
+
+VARIANT = "AllTraffic"
+
+
+def test_an_endpoint_deleted_by_hand_is_made_again_and_an_event_says_so(world: Scene) -> None:
+    endpoint = world.given().settles()
+    before = world.sagemaker.configs()
+    created = endpoint.is_in("InService")["CreationTime"]
+    _deleted_by_hand(world, endpoint)
+    event = endpoint.tells("EndpointDeleted")
+    assert event.type == "Warning"
+    assert "was deleted in SageMaker; it is being made again" in event.message
+    world.until(lambda: endpoint.is_in("InService")["CreationTime"] != created, "another endpoint")
+    endpoint.settles()
+    assert world.sagemaker.configs() == before
+    assert endpoint.table_row() == ("True", "False", "False", "True")
+
+
+def test_while_it_is_made_again_nothing_is_ready_or_available(world: Scene) -> None:
+    endpoint = world.given().settles()
+    created = endpoint.is_in("InService")["CreationTime"]
+    world.boto3("sagemaker").delete_endpoint(EndpointName=endpoint.sagemaker_name)
+    world.until(lambda: world.sagemaker.endpoint(endpoint.sagemaker_name) is None, "deleted")
+    world.next(endpoint, result="InService", seconds=3000)
+    endpoint.tells("EndpointDeleted")
+    world.until(lambda: endpoint.is_in("Creating")["CreationTime"] != created, "being made again")
+    world.until(lambda: endpoint.table_row() == ("False", "True", "False", "False"), "the row of the table")
+    world.next(endpoint, result="InService", seconds=0)
+    endpoint.settles()
+
+
+def test_it_is_made_again_with_the_count_that_is_wanted_now(world: Scene) -> None:
+    endpoint = world.given(count(1)).settles()
+    endpoint.edit(count(3)).settles()
+    first = endpoint.revision
+    with world.records_calls() as calls:
+        _deleted_by_hand(world, endpoint)
+        endpoint.tells("EndpointDeleted")
+        endpoint.settles()
+    assert calls.that_change_anything().count("CreateEndpoint") == 1
+    assert "UpdateEndpointWeightsAndCapacities" not in calls.that_change_anything()
+    config = world.sagemaker.config(str(endpoint.status["endpoint"]["configName"]))
+    assert config["ProductionVariants"][0]["InitialInstanceCount"] == 3
+    assert endpoint.revision == first, "the same revision under another config"
+    world.until(lambda: len(world.sagemaker.configs()) == 1, "the config with the old count gone")
+
+
+def test_reverting_after_it_was_made_again_makes_no_third_config(world: Scene) -> None:
+    endpoint = world.given(count(1), version(1)).settles()
+    endpoint.edit(count(2)).settles()
+    _deleted_by_hand(world, endpoint)
+    endpoint.tells("EndpointDeleted")
+    endpoint.settles()
+    endpoint.edit(version(2)).settles()
+    endpoint.edit(version(1)).settles()
+    assert len(world.sagemaker.configs()) == 2
+    endpoint.delete().is_gone()
+    assert world.sagemaker.everything() == []
+
+
+def test_one_deleted_while_the_operator_was_away_is_made_again_once(world: Scene) -> None:
+    endpoint = world.given().settles()
+    world.operator.kill()
+    _deleted_by_hand(world, endpoint)
+    with world.records_calls() as calls:
+        world.operator.start()
+        endpoint.tells("EndpointDeleted")
+        endpoint.settles()
+    assert calls.count("CreateEndpoint") == 1
+
+
+def _deleted_by_hand(world: Scene, endpoint: Endpoint) -> None:
+    """Returns when SageMaker has deleted it, or somebody has made it again already."""
+    created = endpoint.is_in("InService")["CreationTime"]
+    world.boto3("sagemaker").delete_endpoint(EndpointName=endpoint.sagemaker_name)
+
+    def over() -> bool:
+        live = world.sagemaker.endpoint(endpoint.sagemaker_name)
+        return live is None or live["CreationTime"] != created
+
+    world.until(over, "deleted by hand")

@@ -1,0 +1,65 @@
+"""A door before the simulator: closed, nobody listens there; open, it is the simulator. What it holds is not lost."""
+
+import contextlib
+import shutil
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+
+from tests.controlplane.ports import free_port
+
+
+class Gate:
+    """Closed until `open`; connections that went through stay until they are closed by one side."""
+
+    def __init__(self, *, to_port: int) -> None:
+        self._to_port = to_port
+        self._port = free_port()
+        self._server: socketserver.ThreadingTCPServer | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def open(self) -> None:
+        to_port = self._to_port
+
+        class Pass(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with socket.create_connection(("127.0.0.1", to_port)) as there:
+                    back = threading.Thread(target=_pump, args=(there, self.request), daemon=True)
+                    back.start()
+                    _pump(self.request, there)
+                    back.join()
+
+        self._server = _Server(("127.0.0.1", self._port), Pass)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        if self._server is not None:
+            self._server.shutdown()
+            self._server.server_close()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextlib.contextmanager
+def closed_gate(*, to_port: int) -> Iterator[Gate]:
+    """A gate for the length of a block."""
+    gate = Gate(to_port=to_port)
+    try:
+        yield gate
+    finally:
+        gate.close()
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        with source.makefile("rb", buffering=0) as reader, sink.makefile("wb", buffering=0) as writer:
+            shutil.copyfileobj(reader, writer)
+        sink.shutdown(socket.SHUT_WR)

@@ -1,0 +1,104 @@
+"""One test's place in the shared world: a namespace and names of its own, and the words for what happens there."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
+
+from devworld.simulator_control import SimulatorControl
+from tests.controlplane.deadlines import until
+from tests.controlplane.kubectl import Kubectl
+from tests.integration.vocabulary.audit import AuditLog
+from tests.integration.vocabulary.endpoint import Endpoint
+from tests.integration.vocabulary.evidence import evidence
+from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
+from tests.integration.vocabulary.operator_process import OperatorProcess
+from tests.integration.vocabulary.recorded_calls import RecordedCalls
+from tests.integration.vocabulary.sagemaker_truth import SageMakerTruth
+from tests.integration.vocabulary.shared_world import SharedWorld
+from tests.integration.vocabulary.specs import Spec, smallest, together
+
+Fact = TypeVar("Fact")
+# Far beyond what anything here takes: only what never comes waits so long.
+DEADLINE_SECONDS = 45.0
+
+
+class Scene:
+    """What a test sees of the world."""
+
+    def __init__(self, shared: SharedWorld, *, namespace: str) -> None:
+        self.shared = shared
+        self.namespace = namespace
+        self.objects: KubernetesObjects = shared.objects
+        self.operator: OperatorProcess = shared.operator
+        self.simulator: SimulatorControl = shared.simulator
+        self.sagemaker = SageMakerTruth(shared.simulator, prefix=namespace)
+        self.objects.make_namespace(namespace)
+
+    @property
+    def kubectl(self) -> Kubectl:
+        return self.shared.world.kubectl
+
+    def boto3(self, service: str) -> Any:
+        """As the user."""
+        return self.shared.boto3(service)
+
+    def given(self, *changes: Spec, name: str = "churn") -> Endpoint:
+        """The smallest endpoint with these changes, applied."""
+        self.objects.create(self.namespace, name, together(changes, base=smallest()))
+        return Endpoint(self, name)
+
+    def applied(self, name: str) -> Endpoint:
+        """One that kubectl applied."""
+        return Endpoint(self, name)
+
+    @contextlib.contextmanager
+    def records_calls(self) -> Iterator[RecordedCalls]:
+        """What the operator asks AWS in the block."""
+        calls = self.calls_from_now()
+        try:
+            yield calls
+        finally:
+            calls.end()
+
+    def calls_from_now(self) -> RecordedCalls:
+        return RecordedCalls(self.shared.calls, about=lambda resource: self.namespace in resource)
+
+    def audit_from_now(self) -> AuditLog:
+        path = self.shared.world.control_plane.audit_log
+        assert path is not None, "a cluster of the user's has no audit log that we could read"
+        return AuditLog(path)
+
+    def next(self, endpoint: Endpoint, **how: object) -> None:
+        """How its transition under way, or else the next one, ends: result, failureReason, seconds (simulated)."""
+        self.simulator.next(endpoint.sagemaker_name, **how)
+
+    def fault(self, operation: str, *, resource: str | None = None, **how: object) -> str:
+        """On calls about this test's things; its id."""
+        match = {"operation": operation, "resource": resource or f"{self.namespace}*"}
+        return self.simulator.add_fault(match=match, **how)
+
+    def holds_answer_to(self, operation: str) -> str:
+        """The work is done and the answer kept back until the fault ends; its id."""
+        return self.fault(operation, hold=True, dropAnswer=True)
+
+    def is_held(self, fault: str, *, answers: int = 1) -> None:
+        """Waits until the fault keeps back so many answers."""
+
+        def held() -> bool:
+            rows = self.simulator.faults()
+            rows = rows["faults"] if isinstance(rows, dict) else rows
+            return any(row["id"] == fault and row["held"] >= answers for row in rows)
+
+        self.until(held, f"{answers} answers held by fault {fault}")
+
+    def until(self, fact: Callable[[], Fact], what: str, *, within_seconds: float = DEADLINE_SECONDS) -> Fact:
+        """The first true answer; DeadlineError with all that is known of the test's things."""
+        return until(fact, what=what, within_seconds=within_seconds, seen=self.evidence)
+
+    def operator_looks(self, times: int) -> None:
+        """Waits until the operator has listed the fleet so many times from now on: it has had every chance to act."""
+        calls = self.calls_from_now()
+        self.until(lambda: calls.lists()["ListEndpoints"] >= times, f"{times} sweeps of the fleet")
+
+    def evidence(self) -> str:
+        return evidence(self.shared, self.namespace)

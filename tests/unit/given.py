@@ -1,0 +1,219 @@
+"""Worlds as plain data: objects, endpoints and facts that the tests of decisions start from.
+
+Everything is built by the constructors that the operator uses, so that a world which could not be is refused.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.identity import FINALIZER, RECONCILE_AT
+from endpoint_operator.api.status import (
+    EndpointStatus,
+    InferenceEndpointStatus,
+    Resolved,
+    RevisionFailure,
+    RevisionState,
+    RevisionStatus,
+    RolloutStatus,
+)
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.desired import Desired, desired_state, tags_digest
+from endpoint_operator.planning.facts import (
+    Artifact,
+    Facts,
+    LiveEndpoint,
+    LiveStatus,
+    LiveVariant,
+    Look,
+    Looks,
+    OperatorInputs,
+)
+from endpoint_operator.planning.faults import Blame, Fault
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ACCOUNT = "123456789012"
+REGION = "us-east-1"
+ROLE = f"arn:aws:iam::{ACCOUNT}:role/operators-default"
+CREATED = "2026-11-22T11:00:00+00:00"
+MODIFIED = "2026-11-22T11:05:00+00:00"
+LATER = "2026-11-22T11:30:00+00:00"
+
+INPUTS = OperatorInputs(
+    region=REGION,
+    cluster_id="cluster-1",
+    runtime_url=f"https://runtime.sagemaker.{REGION}.amazonaws.com",
+    default_execution_role_arn=ROLE,
+)
+
+
+def spec(*, image: str = "repo/churn:1", count: int = 1, **fields: Any) -> dict[str, Any]:
+    """A RealTime spec as a user writes it; `fields` are members of spec in camelCase."""
+    container = {"image": image, "modelData": {"s3Uri": "s3://models/churn/model.tar.gz"}}
+    return {
+        "mode": "RealTime",
+        "containers": [container],
+        "instance": {"type": "ml.m5.large", "count": count},
+        **fields,
+    }
+
+
+def an_object(
+    wanted: dict[str, Any] | None = None,
+    *,
+    status: InferenceEndpointStatus | None = None,
+    generation: int = 1,
+    retry: str = "",
+    finalizer: bool = True,
+    deleted: bool = False,
+    name: str = "churn",
+    namespace: str = "ml",
+    uid: str = "uid-1",
+) -> InferenceEndpoint:
+    body = {
+        "metadata": {
+            "namespace": namespace,
+            "name": name,
+            "uid": uid,
+            "generation": generation,
+            "resourceVersion": "7",
+            "annotations": {RECONCILE_AT: retry} if retry else {},
+            "finalizers": [FINALIZER] if finalizer else [],
+            **({"deletionTimestamp": "2026-11-22T12:00:00Z"} if deleted else {}),
+        },
+        "spec": wanted if wanted is not None else spec(),
+    }
+    return replace(InferenceEndpoint.parse(body), status=status or InferenceEndpointStatus())
+
+
+def desired(wanted: dict[str, Any] | None = None, *, inputs: OperatorInputs = INPUTS) -> Desired:
+    found = desired_state(an_object(wanted), inputs)
+    assert found is not None
+    return found
+
+
+def revision(wanted: dict[str, Any] | None = None) -> str:
+    return desired(wanted).revision
+
+
+def row(
+    wanted: dict[str, Any] | None = None,
+    *,
+    state: RevisionState = RevisionState.ACTIVE,
+    failure: RevisionFailure | None = None,
+    reason: str | None = None,
+    config_name: str | None = None,
+    stale: tuple[str, ...] = (),
+) -> RevisionStatus:
+    """The row of the revision that a spec asks for."""
+    made = desired(wanted)
+    return RevisionStatus(
+        name=made.revision,
+        config_name=config_name or made.model_name,
+        model_names=[made.model_name],
+        state=state,
+        reason=reason,
+        created_at="2026-11-22T10:00:00Z",
+        initial_instance_counts=made.counts,
+        stale_config_names=list(stale),
+        spec_digest=made.spec_digest,
+        resolved=Resolved(execution_role_arn=made.execution_role_arn),
+        failure=failure,
+    )
+
+
+def numbered_row(number: int, *, state: RevisionState = RevisionState.SUPERSEDED) -> RevisionStatus:
+    """The row of some other revision, told apart by its number."""
+    return row(spec(redeploy=f"word-{number}"), state=state)
+
+
+def failed_row(
+    wanted: dict[str, Any] | None = None,
+    *,
+    generation: int = 1,
+    retry: str = "",
+    look: str | None = None,
+    state: RevisionState = RevisionState.FAILED,
+) -> RevisionStatus:
+    failure = RevisionFailure(generation=generation, reconcile_at=retry, look=look)
+    return row(wanted, state=state, failure=failure, reason="ContainerUnhealthy: spec.containers[0]: it does not answer")
+
+
+def live(
+    wanted: dict[str, Any] | None = None,
+    *,
+    status: LiveStatus = LiveStatus.IN_SERVICE,
+    count: int | None = None,
+    failure: str | None = None,
+    modified: str = MODIFIED,
+    config_name: str | None = None,
+) -> LiveEndpoint:
+    """The endpoint on the revision that a spec asks for."""
+    made = desired(wanted)
+    held = count if count is not None else made.counts["AllTraffic"]
+    return LiveEndpoint(
+        name=made.endpoint_name,
+        arn=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{made.endpoint_name}",
+        status=status,
+        config_name=config_name or made.model_name,
+        created=CREATED,
+        modified=modified,
+        failure_reason=failure,
+        variants=(LiveVariant(name="AllTraffic", current_count=held, desired_count=held),),
+    )
+
+
+def known(endpoint: LiveEndpoint, *, tags: dict[str, Any] | None = None) -> EndpointStatus:
+    """The endpoint as the status remembers it, its tags in step with the spec `tags`."""
+    return EndpointStatus(
+        name=endpoint.name,
+        arn=endpoint.arn,
+        status=endpoint.status,
+        config_name=endpoint.config_name,
+        creation_time=endpoint.created,
+        last_modified_time=endpoint.modified,
+        tags_digest=tags_digest(desired(tags).tags),
+    )
+
+
+def sent(wanted: dict[str, Any] | None = None) -> EndpointStatus:
+    """CreateEndpoint was accepted, and nothing of it was seen so far."""
+    seen = live(wanted)
+    return EndpointStatus(name=seen.name, arn=seen.arn, status=LiveStatus.CREATING, config_name=seen.config_name)
+
+
+def rollout(to: str, *, stage: str = "Updating", modified_before: str | None = MODIFIED) -> RolloutStatus:
+    return RolloutStatus(
+        stage=stage, to_revision=to, since="2026-11-22T11:10:00Z", endpoint_modified_before=modified_before
+    )
+
+
+def status(
+    *rows: RevisionStatus, endpoint: EndpointStatus | None = None, rollout: RolloutStatus | None = None
+) -> InferenceEndpointStatus:
+    return InferenceEndpointStatus(revisions=list(rows), endpoint=endpoint, rollout=rollout)
+
+
+def facts(endpoint: LiveEndpoint | None = None, **more: Any) -> Facts:
+    return Facts(live=endpoint, now=NOW, **{"account": ACCOUNT, **more})
+
+
+def looks(*, trace: str = "etag-1", fault: Fault | None = None) -> Looks:
+    uri = "s3://models/churn/model.tar.gz"
+    return Looks(looks=(Look(about=uri, trace=trace, fault=fault),), artifacts=(Artifact(s3_uri=uri, etag=trace),))
+
+
+def case(endpoint: InferenceEndpoint, seen: Facts) -> Case:
+    wanted = desired_state(endpoint, INPUTS)
+    assert wanted is not None
+    return Case(endpoint=endpoint, desired=wanted, facts=seen)
+
+
+NO_ARTIFACT = Fault(
+    blame=Blame.USER,
+    reason="ArtifactNotFound",
+    message="spec.containers[0].modelData.s3Uri: no object",
+    about_inputs=True,
+)
+UNREACHABLE = Fault(blame=Blame.WORLD, reason="AWSUnreachable", message="sagemaker did not answer")

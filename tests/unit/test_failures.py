@@ -1,0 +1,54 @@
+"""What SageMaker's FailureReason means. The texts are those that SageMaker was seen to answer."""
+
+import pytest
+
+from endpoint_operator.planning.failures import read_failure_reason
+from endpoint_operator.planning.faults import Blame
+
+PING = (
+    "The primary container for production variant AllTraffic did not pass the ping health check. "
+    "Please check CloudWatch logs for this endpoint."
+)
+CAPACITY = (
+    "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please retry using "
+    "a different ML instance type or after some time. Consider configuring InstancePools to try other types."
+)
+DOWNLOAD = (
+    'Failed to download model data for container "container_1" from URL: "s3://b/model.tar.gz". Please ensure that '
+    "there is an object located at the URL and that the role passed to CreateModel has permissions to download it."
+)
+IMAGES = (
+    "Please make sure all images included in the model for the production variant AllTraffic exist, and that the "
+    "execution role used to create the model has permissions to access them."
+)
+SERVICE = "Request to service failed. If failure persists after retry, contact customer support."
+LABELS = "Your Ecr Image repo/churn:1 does not contain required com.amazonaws.sagemaker Docker label(s)."
+
+
+@pytest.mark.parametrize(
+    ("text", "blame", "reason", "field", "about_inputs"),
+    [
+        (PING, Blame.USER, "ContainerUnhealthy", "spec.containers[0]", False),
+        (DOWNLOAD, Blame.USER, "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
+        (IMAGES, Blame.USER, "ImageUnavailable", "spec.containers[0].image", False),
+        (LABELS, Blame.USER, "ImageUnavailable", "spec.containers[0].image", False),
+        ("Could not assume role arn:aws:iam::1:role/x", Blame.USER, "ExecutionRoleUnusable", "spec.execut", True),
+        (CAPACITY, Blame.WORLD, "CapacityUnavailable", "", False),
+        (SERVICE, Blame.WORLD, "ServiceFailure", "", False),
+        ("Something that nobody wrote down.", Blame.USER, "RevisionFailed", "", False),
+        (None, Blame.USER, "RevisionFailed", "", False),
+    ],
+)
+@pytest.mark.parametrize("spelled", [str, str.upper])
+def test_every_failure_reason_is_classed_and_kept_in_sagemakers_own_words(
+    text: str | None, blame: Blame, reason: str, field: str, about_inputs: bool, spelled: type[str]
+) -> None:
+    given = spelled(text) if text is not None else None
+    fault = read_failure_reason(given)
+    assert (fault.blame, fault.reason, fault.about_inputs) == (blame, reason, about_inputs)
+    assert fault.message.startswith(field)
+    assert (given or "no FailureReason") in fault.message
+
+
+def test_what_is_nobodys_known_trouble_still_says_what_to_do() -> None:
+    assert "Correct the spec" in read_failure_reason("Something that nobody wrote down.").message
