@@ -65,7 +65,7 @@ class KubeApi:
             body=body,
             auth_settings=["BearerToken"],
         )
-        response = await self._client.call_api(*request, _request_seconds=seconds)
+        response = await self._client.call_api(*request, _request_timeout=seconds)
         text = (await response.read()).decode()
         if not 200 <= response.status <= 299:
             raise ApiException.from_response(http_resp=response, body=text, data=None)
