@@ -4,20 +4,24 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterable
-
-from kubernetes.aio.client import ApiClient
+from typing import Any
 
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
+from endpoint_operator.engine.ports import NotLeading
 from endpoint_operator.engine.queue import WorkQueue
 from endpoint_operator.engine.reconcile import Reconciler
 from endpoint_operator.engine.store import ObjectStore
 from endpoint_operator.engine.workers import Workers
+from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.cluster import ClusterNotReady, cluster_id, crd_is_installed
 from endpoint_operator.kube.connection import connect
 from endpoint_operator.kube.events import EventRecorder
+from endpoint_operator.kube.lease import Leadership, LeaseLost, LeasePeriods
+from endpoint_operator.kube.measures import LEADING
+from endpoint_operator.kube.resync import Resync
 from endpoint_operator.kube.watch import Watch
 from endpoint_operator.kube.writer import EndpointWriter
 from endpoint_operator.metrics.server import StatusServer
@@ -28,29 +32,30 @@ from endpoint_operator.settings import Settings
 log = logging.getLogger(__name__)
 
 # A Pod is killed 30 s after SIGTERM by default; ours is gone well before.
-SHUTDOWN_SECONDS = 8.0
+FINISH_PASSES_SECONDS = 5.0
+STOP_WATCH_SECONDS = 2.0
 CLUSTER_RETRY_SECONDS = 3.0
 # No pass takes longer: every call in it has a time-out.
 HUNG_PASS_SECONDS = 600.0
 
 
 class App:
-    """One operator process."""
+    """One operator process: a standby that watches until it holds the Lease, and then acts."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._stop = asyncio.Event()
         self._trouble: str | None = "starting"
-        self._failure: BaseException | None = None
         self._store = ObjectStore()
         self._queue = WorkQueue()
         self._intake = Intake(store=self._store, queue=self._queue)
         self._watch: Watch | None = None
         self._workers: Workers | None = None
         self._aws: AwsRoom | None = None
+        self._leadership: Leadership | None = None
 
     async def run(self) -> int:
-        """Run until SIGTERM or SIGINT; the process's exit code."""
+        """Run until SIGTERM or SIGINT, or until the Lease is lost; the process's exit code."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, self._stop.set)
@@ -59,18 +64,109 @@ class App:
         await server.start()
         api_client = await connect()
         try:
-            await self._operate(api_client)
+            api = KubeApi(api_client)
+            cluster = await self._until_cluster_is_ready(api)
+            if cluster is not None:
+                await self._operate(api, cluster)
+        except LeaseLost as error:
+            log.error("%s; this process ends, its successor waits for the Lease", error)
+            return 1
         finally:
             await server.stop()
             await api_client.close()
         log.info("stopped")
-        return 0 if self._failure is None else 1
+        return 0
 
-    async def _operate(self, api_client: ApiClient) -> None:
-        cluster = await self._until_cluster_is_ready(api_client)
-        if cluster is None:
+    async def _until_cluster_is_ready(self, api: KubeApi) -> str | None:
+        """The cluster's id, or None when the operator was stopped meanwhile."""
+        while not self._stop.is_set():
+            try:
+                await crd_is_installed(api)
+                return self._settings.cluster_id or await cluster_id(api)
+            except ClusterNotReady as error:
+                if self._trouble != str(error):
+                    log.warning("waiting for the cluster: %s", error)
+                self._trouble = str(error)
+                await self._stopped_within(CLUSTER_RETRY_SECONDS)
+        return None
+
+    async def _operate(self, api: KubeApi, cluster: str) -> None:
+        """Watch as a standby; act while the Lease is ours."""
+        self._aws = aws = self._aws_room(cluster)
+        namespaces = self._settings.watched_namespaces()
+        self._watch = watch = Watch(namespaces=namespaces, seen=self._intake.seen, gone=self._gone)
+        resync = Resync(
+            api,
+            namespaces=namespaces,
+            intake=self._intake,
+            watch=watch,
+            period=self._settings.resync_seconds,
+        )
+        watch.start()
+        resyncing = asyncio.create_task(resync.run())
+        log.info("watching InferenceEndpoints in %s", self._settings.namespaces or "all namespaces")
+        self._trouble = None
+        try:
+            await self._lead(api, aws)
+        finally:
+            await _cancelled(resyncing)
+            await watch.stop(seconds=STOP_WATCH_SECONDS)
+            aws.close()
+
+    async def _lead(self, api: KubeApi, aws: AwsRoom) -> None:
+        self._leadership = leadership = Leadership(
+            api,
+            namespace=self._settings.operator_namespace,
+            periods=LeasePeriods.of(self._settings.lease_seconds),
+        )
+        acquiring = asyncio.create_task(leadership.acquire())
+        if not await self._first(acquiring):
+            await _cancelled(acquiring)
             return
-        self._aws = aws = AwsRoom(
+        LEADING.set(1)
+        keeping = asyncio.create_task(leadership.keep())
+        try:
+            await self._act(self._reconciler(api, aws), aws, keeping)
+        finally:
+            LEADING.set(0)
+            await _cancelled(keeping)
+            await leadership.release()
+
+    async def _act(self, reconciler: Reconciler, aws: AwsRoom, keeping: "asyncio.Task[None]") -> None:
+        """Make passes until asked to stop, then finish those under way."""
+        begun = asyncio.Event()
+        watching = asyncio.create_task(
+            aws.watch(wake=self._wake_names, wake_all=self._wake_all, objects=self._object_names, begun=begun)
+        )
+        try:
+            if await self._first(asyncio.create_task(begun.wait())):
+                self._workers = Workers(queue=self._queue, reconciler=reconciler, count=self._settings.workers)
+                working = asyncio.create_task(self._workers.run())
+                await self._first(keeping)
+                await self._finish(working)
+        finally:
+            await _cancelled(watching)
+        if keeping.done():
+            await keeping  # raises LeaseLost
+
+    async def _finish(self, working: "asyncio.Task[None]") -> None:
+        log.info("stopping: passes under way are finished")
+        self._trouble = "stopping"
+        self._queue.close()
+        _, late = await asyncio.wait({working}, timeout=FINISH_PASSES_SECONDS)
+        if late:
+            log.warning("a pass did not finish in time; the next start finds what it left")
+        await _cancelled(working)
+
+    async def _first(self, task: "asyncio.Task[Any]") -> bool:
+        """Wait for the task or for being asked to stop; whether the task came first."""
+        stopping = asyncio.create_task(self._stop.wait())
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        return task.done()
+
+    def _aws_room(self, cluster: str) -> AwsRoom:
+        return AwsRoom(
             region=self._settings.region,
             cluster_id=cluster,
             periods=WatchPeriods(
@@ -78,92 +174,42 @@ class App:
                 transition=self._settings.transition_seconds,
                 inventory=self._settings.inventory_seconds,
             ),
+            consistency_window=self._settings.consistency_window_seconds,
+            may_write=self._may_write,
         )
-        reconciler = Reconciler(
+
+    def _reconciler(self, api: KubeApi, aws: AwsRoom) -> Reconciler:
+        return Reconciler(
             store=self._store,
             inputs=OperatorInputs(
                 region=aws.region,
-                cluster_id=cluster,
+                cluster_id=aws.cluster_id,
                 runtime_url=aws.runtime_url(),
                 default_execution_role_arn=self._settings.default_execution_role_arn,
             ),
             observer=aws.observer,
             executor=aws.executor,
-            writer=EndpointWriter(api_client),
-            recorder=EventRecorder(api_client),
+            writer=EndpointWriter(api, may_write=self._may_write),
+            recorder=EventRecorder(api, may_write=self._may_write),
         )
-        self._workers = Workers(queue=self._queue, reconciler=reconciler, count=self._settings.workers)
-        await self._watch_both_worlds(aws, self._workers)
 
-    async def _watch_both_worlds(self, aws: AwsRoom, workers: Workers) -> None:
-        self._watch = Watch(
-            namespaces=self._settings.watched_namespaces(),
-            seen=self._intake.seen,
-            gone=self._gone,
-            ended=self._watch_ended,
-        )
-        self._watch.start()
-        begun = asyncio.Event()
-        watching = asyncio.create_task(
-            aws.watch(wake=self._wake_names, wake_all=self._wake_all, objects=self._object_names, begun=begun)
-        )
-        log.info("watching InferenceEndpoints in %s", self._settings.namespaces or "all namespaces")
-        self._trouble = None
-        try:
-            await self._work(workers, begun)
-        finally:
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
-            await self._watch.stop(seconds=SHUTDOWN_SECONDS / 4)
-            aws.close()
-
-    async def _work(self, workers: Workers, begun: asyncio.Event) -> None:
-        """Work until asked to stop, then finish the passes under way, at most for SHUTDOWN_SECONDS."""
-        stopping = asyncio.create_task(self._stop.wait())
-        beginning = asyncio.create_task(begun.wait())
-        await asyncio.wait({stopping, beginning}, return_when=asyncio.FIRST_COMPLETED)
-        beginning.cancel()
-        working = asyncio.create_task(workers.run())
-        await stopping
-        log.info("stopping: passes under way are finished")
-        self._trouble = "stopping"
-        self._queue.close()
-        _, late = await asyncio.wait({working}, timeout=SHUTDOWN_SECONDS / 2)
-        if late:
-            log.warning("a pass did not finish in time; the next start finds what it left")
-            working.cancel()
-            await asyncio.gather(working, return_exceptions=True)
-
-    async def _until_cluster_is_ready(self, api_client: ApiClient) -> str | None:
-        """The cluster's id, or None when the operator was stopped meanwhile."""
-        while not self._stop.is_set():
-            try:
-                await crd_is_installed(api_client)
-                return self._settings.cluster_id or await cluster_id(api_client)
-            except ClusterNotReady as error:
-                if self._trouble != str(error):
-                    log.warning("waiting for the cluster: %s", error)
-                self._trouble = str(error)
-                await self._stop_within(CLUSTER_RETRY_SECONDS)
-        return None
-
-    async def _stop_within(self, seconds: float) -> None:
+    async def _stopped_within(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
                 await self._stop.wait()
         except TimeoutError:
             return
 
+    def _may_write(self) -> None:
+        """Raises NotLeading; asked right before every write to AWS or to the cluster."""
+        if self._leadership is None or not self._leadership.held:
+            raise NotLeading("the Lease is not held")
+
     def _gone(self, key: ObjectKey) -> None:
         endpoint = self._store.get(key)
         if endpoint is not None and self._aws is not None:
             self._aws.fleet.forget(endpoint_name_of(endpoint))
         self._intake.gone(key)
-
-    def _watch_ended(self, error: BaseException | None) -> None:
-        """Without a watch the operator is blind: it ends, and whoever runs it starts it again."""
-        self._failure = error or RuntimeError("the watch ended")
-        self._stop.set()
 
     def _wake_names(self, names: Iterable[str]) -> None:
         wanted = set(names)
@@ -190,3 +236,9 @@ class App:
             return "the watch on InferenceEndpoints has not begun"
         fault = self._aws.trouble() if self._aws is not None else None
         return f"{fault.reason}: {fault.message}" if fault is not None else None
+
+
+async def _cancelled(task: "asyncio.Task[None]") -> None:
+    """Cancel a task and wait until it has ended; what it raised is its reader's."""
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -30,12 +30,21 @@ class Settings(BaseSettings):
     operator_namespace: str = Field(default="default", description="The namespace that the operator runs in.")
     http_address: str = Field(default="0.0.0.0:8080", description="Where /healthz, /readyz and /metrics are served.")
     workers: int = Field(default=32, ge=1, le=256, description="Objects that are worked on at once.")
-    fleet_sweep_seconds: float = Field(default=60.0, gt=0, description="Pause between lists of all endpoints.")
+    fleet_sweep_seconds: float = Field(default=90.0, gt=0, description="Pause between lists of all endpoints.")
     transition_seconds: float = Field(
         default=2.0, gt=0, description="Pause between lists of endpoints that are being changed."
     )
     inventory_seconds: float = Field(
         default=3600.0, gt=0, description="Pause between lists of tags, models and endpoint configs."
+    )
+    resync_seconds: float = Field(
+        default=600.0, gt=0, description="Pause between lists of all InferenceEndpoints, the watch's safety net."
+    )
+    lease_seconds: float = Field(
+        default=15.0, ge=1, description="How long a replica that is gone holds the Lease; another acts after that."
+    )
+    consistency_window_seconds: float = Field(
+        default=60.0, gt=0, description="For how long SageMaker's reads may lag behind its writes."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
 

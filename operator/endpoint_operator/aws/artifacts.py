@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, is_denied, is_not_found
 from endpoint_operator.aws.periods import BUCKET_REGION_SECONDS
+from endpoint_operator.aws.single_flight import SingleFlight
 from endpoint_operator.planning.facts import Artifact, Look
 from endpoint_operator.planning.faults import Blame, Fault
 
@@ -16,6 +17,7 @@ class ArtifactLooks:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._regions: dict[str, tuple[float, str]] = {}
+        self._flight = SingleFlight[str, str]()
 
     async def look(self, s3_uri: str, *, field: str) -> tuple[Look, Artifact]:
         """What is there. A look that we may not take is skipped, and its trace says so.
@@ -43,8 +45,12 @@ class ArtifactLooks:
         known = self._regions.get(bucket)
         if known is not None and time.monotonic() - known[0] < BUCKET_REGION_SECONDS:
             return known[1]
-        answer = await self._calls.call("s3", "head_bucket", Bucket=bucket)
-        region = str(answer.get("BucketRegion") or self._calls.region)
+
+        async def ask() -> str:
+            answer = await self._calls.call("s3", "head_bucket", Bucket=bucket)
+            return str(answer.get("BucketRegion") or self._calls.region)
+
+        region = await self._flight.share(bucket, ask)
         self._regions[bucket] = (time.monotonic(), region)
         return region
 

@@ -3,26 +3,33 @@
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from endpoint_operator.aws.errors import CallFailed, fault_of, is_about_credentials, is_unreachable
+from endpoint_operator.aws.errors import CallFailed, fault_of, is_about_credentials, is_throttled, is_unreachable
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.measures import CALL_SECONDS, CALLS
 from endpoint_operator.aws.periods import THREADS
+from endpoint_operator.aws.rate_limits import RateLimits
 from endpoint_operator.aws.session import Clients
 
 log = logging.getLogger(__name__)
+
+_READS = ("describe_", "list_", "get_", "head_")
 
 
 class Calls:
     """The one way to AWS."""
 
-    def __init__(self, *, clients: Clients, health: AwsHealth) -> None:
+    def __init__(self, *, clients: Clients, health: AwsHealth, may_write: Callable[[], None]) -> None:
+        """`may_write` raises NotLeading; it is asked, in any thread, right before each call that changes something."""
         self._clients = clients
         self._health = health
+        self._may_write = may_write
+        self._limits = RateLimits()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws")
 
     @property
@@ -32,8 +39,9 @@ class Calls:
     async def call(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
         """The answer of `operation` in boto3's spelling (create_model).
 
-        Raises CallFailed.
+        Raises CallFailed, or NotLeading.
         """
+        await self._limits.take(service, operation)
         started = time.monotonic()
         try:
             loop = asyncio.get_running_loop()
@@ -41,7 +49,11 @@ class Calls:
         except CallFailed as error:
             CALLS.labels(service, operation, error.code or type(error.cause).__name__).inc()
             self._learn(error)
+            if is_throttled(error):
+                self._limits.complained(service, operation)
             raise
+        if answer.get("ResponseMetadata", {}).get("RetryAttempts"):
+            self._limits.complained(service, operation)  # botocore had to try again: mostly throttling
         CALLS.labels(service, operation, "done").inc()
         CALL_SECONDS.labels(service, operation).observe(time.monotonic() - started)
         self._health.answered()
@@ -52,6 +64,8 @@ class Calls:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        if not operation.startswith(_READS):
+            self._may_write()
         try:
             answer: dict[str, Any] = getattr(self._clients.get(service), operation)(**parameters)
         except (BotoCoreError, ClientError) as error:

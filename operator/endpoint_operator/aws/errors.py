@@ -104,6 +104,10 @@ def is_denied(error: CallFailed) -> bool:
     return error.code in _DENIED_CODES
 
 
+def is_throttled(error: CallFailed) -> bool:
+    return error.code in _THROTTLE_CODES
+
+
 def is_about_credentials(error: CallFailed) -> bool:
     return error.code in _CREDENTIAL_CODES or isinstance(error.cause, _NO_CREDENTIALS)
 
@@ -222,7 +226,7 @@ def _pass_role(error: CallFailed) -> Fault:
 
 _FAULTS = (
     (is_about_credentials, _credentials),
-    (lambda error: error.code in _THROTTLE_CODES, _throttled),
+    (is_throttled, _throttled),
     (_pass_role_denied, _pass_role),
     (is_denied, _denied),
     (is_unreachable, _unreachable),

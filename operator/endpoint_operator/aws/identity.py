@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.single_flight import SingleFlight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,7 @@ class Identity:
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._account: Account | None = None
+        self._flight = SingleFlight[str, Account]()
 
     @property
     def known(self) -> Account | None:
@@ -29,8 +31,10 @@ class Identity:
 
     async def get(self) -> Account:
         """Raises CallFailed while AWS cannot be asked."""
-        if self._account is None:
-            answer = await self._calls.call("sts", "get_caller_identity")
-            partition = str(answer["Arn"]).split(":")[1]
-            self._account = Account(account=str(answer["Account"]), partition=partition, region=self._calls.region)
+        return self._account or await self._flight.share("caller", self._ask)
+
+    async def _ask(self) -> Account:
+        answer = await self._calls.call("sts", "get_caller_identity")
+        partition = str(answer["Arn"]).split(":")[1]
+        self._account = Account(account=str(answer["Account"]), partition=partition, region=self._calls.region)
         return self._account

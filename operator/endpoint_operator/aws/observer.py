@@ -27,6 +27,8 @@ class AwsObserver:
     ownership: Ownership
     preflight: Preflight
     inventory: Inventory
+    consistency_window: float
+    """For how long reads may lag behind writes, in seconds."""
 
     async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
         now = datetime.now(UTC)
@@ -56,6 +58,7 @@ class AwsObserver:
             seconds_since_write=self.fleet.seconds_since_write(name),
             tags_drifted=self._tags_drifted(endpoint, inputs),
             orphans=self.inventory.orphans(endpoint),
+            consistency_window_seconds=self.consistency_window,
             now=now,
         )
         return await self._with_looks(endpoint, facts, inputs)

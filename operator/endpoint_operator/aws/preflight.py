@@ -1,12 +1,14 @@
 """Preflight: everything that a revision needs is looked at before SageMaker is asked for it."""
 
 import time
+from collections.abc import Awaitable, Callable
 
 from endpoint_operator.aws.artifacts import ArtifactLooks
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.identity import Account
 from endpoint_operator.aws.periods import LOOK_SECONDS
 from endpoint_operator.aws.roles import RoleLooks
+from endpoint_operator.aws.single_flight import SingleFlight
 from endpoint_operator.planning.desired import Desired
 from endpoint_operator.planning.facts import Artifact, Look, Looks
 
@@ -20,6 +22,7 @@ class Preflight:
         self._artifacts = ArtifactLooks(calls)
         self._roles = RoleLooks(calls)
         self._seen: dict[str, tuple[float, Seen]] = {}
+        self._flight = SingleFlight[str, Seen]()
 
     async def look(self, desired: Desired, account: Account) -> Looks:
         """Raises CallFailed when AWS cannot be asked."""
@@ -34,10 +37,19 @@ class Preflight:
         )
 
     async def _role(self, role_arn: str, account: Account) -> Seen:
-        return self._believed(role_arn) or self._remember(role_arn, (await self._roles.look(role_arn, account), None))
+        async def look() -> Seen:
+            return await self._roles.look(role_arn, account), None
+
+        return await self._look_once(role_arn, look)
 
     async def _artifact(self, s3_uri: str, field: str) -> Seen:
-        return self._believed(s3_uri) or self._remember(s3_uri, await self._artifacts.look(s3_uri, field=field))
+        async def look() -> Seen:
+            return await self._artifacts.look(s3_uri, field=field)
+
+        return await self._look_once(s3_uri, look)
+
+    async def _look_once(self, about: str, look: Callable[[], Awaitable[Seen]]) -> Seen:
+        return self._believed(about) or self._remember(about, await self._flight.share(about, look))
 
     def _believed(self, about: str) -> Seen | None:
         at, seen = self._seen.get(about, (float("-inf"), None))

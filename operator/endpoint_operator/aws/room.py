@@ -27,12 +27,21 @@ class AwsRoom:
     Raises RegionMissing when no region is configured.
     """
 
-    def __init__(self, *, region: str | None, periods: WatchPeriods, cluster_id: str) -> None:
+    def __init__(
+        self,
+        *,
+        region: str | None,
+        periods: WatchPeriods,
+        cluster_id: str,
+        consistency_window: float,
+        may_write: Callable[[], None],
+    ) -> None:
+        self.cluster_id = cluster_id
         self._clients = Clients(region=region)
         self._periods = periods
         self._health = AwsHealth()
         self.fleet = Fleet()
-        self._calls = Calls(clients=self._clients, health=self._health)
+        self._calls = Calls(clients=self._clients, health=self._health, may_write=may_write)
         self._endpoints = EndpointApi(self._calls)
         identity = Identity(self._calls)
         tags = TagApi(self._calls)
@@ -45,6 +54,7 @@ class AwsRoom:
             ownership=Ownership(tags),
             preflight=Preflight(self._calls),
             inventory=self._inventory,
+            consistency_window=consistency_window,
         )
         self.executor = AwsExecutor(
             endpoints=self._endpoints, parts=parts, tags=tags, fleet=self.fleet, inventory=self._inventory

@@ -20,7 +20,7 @@ class Clients:
 
     def __init__(self, *, region: str | None) -> None:
         self._session = boto3.Session(region_name=region)
-        if self._session.region_name is None:
+        if not self._session.region_name:  # AWS_REGION= is a region to botocore
             raise RegionMissing("no AWS region: set --region, AWS_REGION or AWS_DEFAULT_REGION")
         self.region: str = self._session.region_name
         self._lock = threading.Lock()

@@ -11,8 +11,10 @@ from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.aws.session import RegionMissing
 from endpoint_operator.cli.complaint import Complaint
+from endpoint_operator.engine.ports import NotLeading
+from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.cluster import ClusterNotReady, cluster_id
-from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.facts import CONSISTENCY_WINDOW_SECONDS, OperatorInputs
 from endpoint_operator.planning.faults import Fault
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -50,9 +52,13 @@ async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> tuple[AwsRoom
     """The caller closes the room. Raises Complaint."""
     cluster = flags.cluster_id or await _cluster_id(api_client)
     try:
-        room = AwsRoom(region=flags.region or None, periods=WatchPeriods(), cluster_id=cluster)
-        if not room.region:  # AWS_REGION= is a region to botocore
-            raise RegionMissing("the AWS region is empty: set --region, AWS_REGION or AWS_DEFAULT_REGION")
+        room = AwsRoom(
+            region=flags.region or None,
+            periods=WatchPeriods(),
+            cluster_id=cluster,
+            consistency_window=CONSISTENCY_WINDOW_SECONDS,
+            may_write=_writes_nothing,
+        )
         inputs = OperatorInputs(
             region=room.region,
             cluster_id=cluster,
@@ -78,7 +84,7 @@ def why_not_asked(fault: Fault) -> str:
 
 async def _cluster_id(api_client: ApiClient) -> str:
     try:
-        return await cluster_id(api_client)
+        return await cluster_id(KubeApi(api_client))
     except ClusterNotReady as error:
         raise Complaint(
             f"{_short(error)}, and its uid is the cluster's name in AWS tags; ask for the right to get it, "
@@ -89,3 +95,8 @@ async def _cluster_id(api_client: ApiClient) -> str:
 def _short(error: ClusterNotReady) -> str:
     """Without its remedy, which is for who installs the operator."""
     return str(error).partition(";")[0]
+
+
+def _writes_nothing() -> None:
+    """A plan only reads: whatever would change something is refused before it is sent."""
+    raise NotLeading("kubectl-inference plan writes nothing")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
-from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.outcome import Outcome
@@ -84,7 +83,7 @@ def _facts_after(facts: Facts, steps: Sequence[Step], inputs: OperatorInputs) ->
     live = facts.live
     for step in steps:
         live = _live_after(live, step, steps, facts, inputs)
-    missing = CONSISTENCY_WINDOW_SECONDS if live is None and steps else facts.missing_seconds
+    missing = facts.consistency_window_seconds if live is None and steps else facts.missing_seconds
     names = {step.name for step in steps}
     return replace(
         facts,

@@ -27,3 +27,7 @@ class Intake:
         """Something about the object changed outside the cluster."""
         if self._store.get(key) is not None:
             self._queue.add(key)
+
+    def versions(self) -> dict[ObjectKey, int]:
+        """The resourceVersion of every object that is known."""
+        return {key: int(endpoint.resource_version or 0) for key, endpoint in self._store.entries()}

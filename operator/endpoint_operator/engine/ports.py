@@ -19,6 +19,10 @@ class ClusterUnavailable(Exception):
     """The API server could not be asked or refused for reasons of its own; tried again with back-off."""
 
 
+class NotLeading(Exception):
+    """This process does not hold the Lease, or cannot be sure that it does: no write may begin."""
+
+
 class Observer(Protocol):
     async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
         """What is in AWS for this object. Failures to ask are facts too; raises nothing for them."""

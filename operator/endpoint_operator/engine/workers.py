@@ -6,7 +6,7 @@ import time
 
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.measures import PASS_SECONDS, PASSES
-from endpoint_operator.engine.ports import ClusterUnavailable, StaleObject
+from endpoint_operator.engine.ports import ClusterUnavailable, NotLeading, StaleObject
 from endpoint_operator.engine.queue import WorkQueue
 from endpoint_operator.engine.reconcile import Reconciler
 from endpoint_operator.planning.plan import Look
@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 # The watch brings the newer object within this time as a rule.
 STALE_RETRY_SECONDS = 0.1
+# The Lease is renewed by then, or this process is ending.
+NOT_LEADING_RETRY_SECONDS = 1.0
 # A pass that raised is a bug of ours: tried again, but slowly.
 BUG_RETRY_AT_MOST_SECONDS = 600.0
 
@@ -53,6 +55,9 @@ class Workers:
         except StaleObject:
             PASSES.labels("stale").inc()
             self._queue.add_after(key, STALE_RETRY_SECONDS)
+        except NotLeading:
+            PASSES.labels("not leading").inc()
+            self._queue.add_after(key, NOT_LEADING_RETRY_SECONDS)
         except ClusterUnavailable as error:
             PASSES.labels("cluster").inc()
             delay = self._queue.back_off(key, at_most_seconds=60.0)

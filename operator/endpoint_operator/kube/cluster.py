@@ -3,12 +3,10 @@
 import logging
 
 import aiohttp
-from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.identity import GROUP, VERSION
-from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
-from endpoint_operator.kube.writer import PLURAL
+from endpoint_operator.kube.api import KubeApi, endpoints_path
 
 log = logging.getLogger(__name__)
 
@@ -17,32 +15,28 @@ class ClusterNotReady(Exception):
     """The cluster cannot be worked with yet; the text says what to do."""
 
 
-async def cluster_id(api_client: client.ApiClient) -> str:
+async def cluster_id(api: KubeApi) -> str:
     """The uid of kube-system: it names the cluster for as long as it lives.
 
     Raises ClusterNotReady.
     """
     try:
-        namespace = await client.CoreV1Api(api_client).read_namespace(
-            "kube-system", _request_timeout=REQUEST_TIMEOUT_SECONDS
-        )
+        namespace = await api.get("/api/v1/namespaces/kube-system")
     except (TimeoutError, ApiException, aiohttp.ClientError, OSError) as error:
         raise ClusterNotReady(
             f"the namespace kube-system cannot be read ({_short(error)}); "
             "grant get on it, or set --cluster-id to a word of your own"
         ) from error
-    return str(namespace.metadata.uid)
+    return str(namespace["metadata"]["uid"])
 
 
-async def crd_is_installed(api_client: client.ApiClient) -> None:
+async def crd_is_installed(api: KubeApi) -> None:
     """Returns when the API server serves InferenceEndpoints to us.
 
     Raises ClusterNotReady.
     """
     try:
-        await client.CustomObjectsApi(api_client).list_cluster_custom_object(
-            GROUP, VERSION, PLURAL, limit=1, _request_timeout=REQUEST_TIMEOUT_SECONDS
-        )
+        await api.get(endpoints_path(), query={"limit": 1})
     except ApiException as error:
         if error.status == 404:
             raise ClusterNotReady(

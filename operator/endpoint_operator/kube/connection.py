@@ -2,7 +2,9 @@
 
 import os
 
-from kubernetes.aio import client, config
+from kubernetes.aio import config
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.configuration import Configuration
 
 # No write of ours takes long; a hanging one must not hold a worker.
 REQUEST_TIMEOUT_SECONDS = 30.0
@@ -12,12 +14,12 @@ class ClusterConfigMissing(Exception):
     """There are no credentials for a cluster."""
 
 
-async def connect() -> client.ApiClient:
+async def connect() -> ApiClient:
     """A client for the cluster that the operator runs in, or that KUBECONFIG names.
 
     Raises ClusterConfigMissing.
     """
-    configuration = client.Configuration()
+    configuration = Configuration()
     try:
         if os.environ.get("KUBERNETES_SERVICE_HOST") and not os.environ.get("KUBECONFIG"):
             config.load_incluster_config(client_configuration=configuration)
@@ -27,4 +29,4 @@ async def connect() -> client.ApiClient:
         raise ClusterConfigMissing(
             f"no credentials for a cluster ({error}); run in a pod with a service account, or set KUBECONFIG"
         ) from error
-    return client.ApiClient(configuration)
+    return ApiClient(configuration)

@@ -7,11 +7,11 @@ from typing import Any
 from kubernetes.aio import client
 
 from endpoint_operator.api.identity import GROUP, VERSION
+from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
 from endpoint_operator.kube.reader import EndpointReader
 from endpoint_operator.kube.refusals import Refused, asking
 from endpoint_operator.kube.three_way import is_applied_by_client, last_applied, three_way_patch
-from endpoint_operator.kube.writer import PLURAL
 
 Body = Mapping[str, Any]
 

@@ -2,16 +2,15 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import aiohttp
-from kubernetes.aio import client
 from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import API_VERSION, FIELD_MANAGER
-from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
+from endpoint_operator.kube.api import Body, KubeApi
 from endpoint_operator.kube.measures import WRITES
 from endpoint_operator.planning.stories import Story
 
@@ -24,8 +23,10 @@ _MESSAGE_LENGTH = 1024
 class EventRecorder:
     """Writes Events whose name is a hash of what they tell: a second one of that name is the same line."""
 
-    def __init__(self, api_client: client.ApiClient) -> None:
-        self._core = client.CoreV1Api(api_client)
+    def __init__(self, api: KubeApi, *, may_write: Callable[[], None]) -> None:
+        """`may_write` raises NotLeading; it is asked before each write."""
+        self._api = api
+        self._may_write = may_write
         self._last: dict[str, datetime] = {}
 
     async def tell(self, endpoint: InferenceEndpoint, stories: Sequence[Story]) -> None:
@@ -42,13 +43,9 @@ class EventRecorder:
         self._last.pop(uid, None)
 
     async def _write(self, endpoint: InferenceEndpoint, story: Story) -> None:
+        self._may_write()
         try:
-            await self._core.create_namespaced_event(
-                endpoint.namespace,
-                self._event(endpoint, story),
-                field_manager=FIELD_MANAGER,
-                _request_timeout=REQUEST_TIMEOUT_SECONDS,
-            )
+            await self._api.create(f"/api/v1/namespaces/{endpoint.namespace}/events", self._event(endpoint, story))
         except ApiException as error:
             WRITES.labels("event", str(error.status)).inc()
             # 409: it is there already. 403 and 404: the namespace is going away and takes no more.
@@ -60,27 +57,29 @@ class EventRecorder:
         else:
             WRITES.labels("event", "done").inc()
 
-    def _event(self, endpoint: InferenceEndpoint, story: Story) -> client.CoreV1Event:
-        when = self._next_second(endpoint.uid)
-        return client.CoreV1Event(
-            metadata=client.V1ObjectMeta(name=event_name(endpoint, story), namespace=endpoint.namespace),
-            involved_object=client.V1ObjectReference(
-                api_version=API_VERSION,
-                kind="InferenceEndpoint",
-                namespace=endpoint.namespace,
-                name=endpoint.name,
-                uid=endpoint.uid,
-            ),
-            reason=story.reason,
-            message=story.message[:_MESSAGE_LENGTH],
-            type="Warning" if story.warning else "Normal",
-            count=1,
-            first_timestamp=when,
-            last_timestamp=when,
-            source=client.V1EventSource(component=FIELD_MANAGER),
-            reporting_component=FIELD_MANAGER,
-            reporting_instance=FIELD_MANAGER,
-        )
+    def _event(self, endpoint: InferenceEndpoint, story: Story) -> Body:
+        when = self._next_second(endpoint.uid).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return {
+            "apiVersion": "v1",
+            "kind": "Event",
+            "metadata": {"name": event_name(endpoint, story), "namespace": endpoint.namespace},
+            "involvedObject": {
+                "apiVersion": API_VERSION,
+                "kind": "InferenceEndpoint",
+                "namespace": endpoint.namespace,
+                "name": endpoint.name,
+                "uid": endpoint.uid,
+            },
+            "reason": story.reason,
+            "message": story.message[:_MESSAGE_LENGTH],
+            "type": "Warning" if story.warning else "Normal",
+            "count": 1,
+            "firstTimestamp": when,
+            "lastTimestamp": when,
+            "source": {"component": FIELD_MANAGER},
+            "reportingComponent": FIELD_MANAGER,
+            "reportingInstance": FIELD_MANAGER,
+        }
 
     def _next_second(self, uid: str) -> datetime:
         """Now, but later than the object's last Event: `kubectl describe` sorts by whole seconds."""

@@ -5,9 +5,9 @@ from datetime import datetime
 from kubernetes.aio import client
 
 from endpoint_operator.api.identity import GROUP, RECONCILE_AT, VERSION
+from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
 from endpoint_operator.kube.refusals import asking, there_is_no
-from endpoint_operator.kube.writer import PLURAL
 
 FIELD_MANAGER = "kubectl-inference"
 

@@ -7,9 +7,9 @@ from typing import Any
 from kubernetes.aio import client
 
 from endpoint_operator.api.identity import GROUP, VERSION
+from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
 from endpoint_operator.kube.refusals import NoSuchObject, asking, there_is_no
-from endpoint_operator.kube.writer import PLURAL
 
 Body = Mapping[str, Any]
 

@@ -5,6 +5,8 @@ of its own, because on exit it cancels every task of the loop that it runs in.
 """
 
 import asyncio
+import contextlib
+import itertools
 import logging
 import threading
 import time
@@ -16,12 +18,15 @@ import kopf
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.engine.keys import ObjectKey
-from endpoint_operator.kube.measures import LAST_WATCH_EVENT, WATCH_EVENTS
-from endpoint_operator.kube.writer import PLURAL
+from endpoint_operator.kube.api import PLURAL
+from endpoint_operator.kube.measures import LAST_WATCH_EVENT, WATCH_BEGINNINGS, WATCH_EVENTS
 
 log = logging.getLogger(__name__)
 
 Body = Mapping[str, Any]
+
+# A watch that ran for so long was well: the next one is begun without waiting.
+_GOOD_RUN_SECONDS = 60.0
 
 
 class NoDiffBase(kopf.DiffBaseStorage):
@@ -40,7 +45,7 @@ class NoDiffBase(kopf.DiffBaseStorage):
 
 
 class Watch:
-    """Runs kopf in a thread. `seen` and `gone` are called in the loop that started it."""
+    """Runs kopf in a thread, again when it ends. `seen` and `gone` are called in the loop that made this object."""
 
     def __init__(
         self,
@@ -48,38 +53,64 @@ class Watch:
         namespaces: tuple[str, ...],
         seen: Callable[[InferenceEndpoint], None],
         gone: Callable[[ObjectKey], None],
-        ended: Callable[[BaseException | None], None],
     ) -> None:
         self._namespaces = namespaces
         self._seen = seen
         self._gone = gone
-        self._ended = ended
-        self._stop = threading.Event()
-        self._ready = threading.Event()
+        self._stopping = threading.Event()
+        self._run_stop = threading.Event()
+        self._run_ready = threading.Event()
         self._loop = asyncio.get_running_loop()
-        self._thread = threading.Thread(target=self._run, name="watch", daemon=True)
+        self._begun = asyncio.Event()
+        self._thread = threading.Thread(target=self._run_for_ever, name="watch", daemon=True)
+        self.last_version = 0
+        """The newest resourceVersion that the watch brought."""
 
     def start(self) -> None:
         self._thread.start()
 
     @property
     def ready(self) -> bool:
-        return self._ready.is_set() and self._thread.is_alive()
+        return self._run_ready.is_set() and self._thread.is_alive()
+
+    def begin_anew(self) -> None:
+        """End the stream and list again: it brings nothing any more."""
+        self._run_stop.set()
+
+    async def begun_anew(self, *, within: float) -> None:
+        """Returns after so many seconds, or soon after the watch had to begin anew."""
+        try:
+            async with asyncio.timeout(within):
+                await self._begun.wait()
+        except TimeoutError:
+            return
+        self._begun.clear()
 
     async def stop(self, *, seconds: float) -> None:
         """Ask the watch to end and wait for it at most so long; the thread never outlives the process."""
-        self._stop.set()
+        self._stopping.set()
+        self._run_stop.set()
         await asyncio.to_thread(self._thread.join, seconds)
 
-    def _run(self) -> None:
-        error: BaseException | None = None
+    def _run_for_ever(self) -> None:
+        pauses = itertools.chain((0.5, 1.0, 2.0, 5.0), itertools.repeat(15.0))
+        while not self._stopping.is_set():
+            self._run_stop, self._run_ready = threading.Event(), threading.Event()
+            WATCH_BEGINNINGS.inc()
+            began = time.monotonic()
+            self._run_once()
+            if self._stopping.is_set():
+                return
+            if time.monotonic() - began > _GOOD_RUN_SECONDS:
+                pauses = itertools.chain((0.5, 1.0, 2.0, 5.0), itertools.repeat(15.0))
+            self._stopping.wait(next(pauses))
+            self._loop.call_soon_threadsafe(self._begun.set)
+
+    def _run_once(self) -> None:
         try:
             asyncio.run(self._operate())
-        except Exception as caught:
-            error = caught
-            log.exception("the watch on InferenceEndpoints ended")
-        if not self._stop.is_set():
-            self._loop.call_soon_threadsafe(self._ended, error)
+        except Exception as error:  # noqa: BLE001 - whatever ended it, a blind operator is worse
+            log.warning("the watch on InferenceEndpoints ended and is begun anew: %s: %s", type(error).__name__, error)
 
     async def _operate(self) -> None:
         registry = kopf.OperatorRegistry()
@@ -91,19 +122,23 @@ class Watch:
             standalone=True,
             clusterwide=not self._namespaces,
             namespaces=self._namespaces,
-            stop_flag=self._stop,
-            ready_flag=self._ready,
+            stop_flag=self._run_stop,
+            ready_flag=self._run_ready,
         )
 
     async def _on_event(self, *, type: str | None, body: Body, **_: Any) -> None:  # noqa: A002 - kopf's word
         WATCH_EVENTS.labels(type or "LISTED").inc()
         LAST_WATCH_EVENT.set(time.time())
+        metadata = body["metadata"]
+        self.last_version = max(self.last_version, int(metadata.get("resourceVersion") or 0))
         if type == "DELETED":
-            key = ObjectKey(body["metadata"]["namespace"], body["metadata"]["name"])
-            self._loop.call_soon_threadsafe(self._gone, key)
+            self._call(self._gone, ObjectKey(metadata["namespace"], metadata["name"]))
             return
-        endpoint = InferenceEndpoint.parse(dict(body))
-        self._loop.call_soon_threadsafe(self._seen, endpoint)
+        self._call(self._seen, InferenceEndpoint.parse(dict(body)))
+
+    def _call(self, function: Callable[[Any], None], argument: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the operator's loop is closed: it is ending
+            self._loop.call_soon_threadsafe(function, argument)
 
 
 def watch_settings() -> kopf.OperatorSettings:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from endpoint_operator.api.status import RevisionState, RevisionStatus
-from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS, Case
+from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, read_failure_reason
 
@@ -27,7 +27,7 @@ def seconds_until_sure(case: Case) -> float:
     if rollout is None or rollout.to_revision in (case.desired.revision, case.live_revision):
         return 0.0
     age = (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
-    return max(0.0, CONSISTENCY_WINDOW_SECONDS - age)
+    return max(0.0, case.facts.consistency_window_seconds - age)
 
 
 def as_they_went(case: Case) -> tuple[RevisionStatus, ...]:

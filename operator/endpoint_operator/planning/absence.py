@@ -2,7 +2,7 @@
 
 from endpoint_operator.api.spec import Preflight
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS, Case
+from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.history import RECREATING, intent
 from endpoint_operator.planning.obstacles import plan_for_fault
@@ -17,7 +17,7 @@ def write_is_not_visible_yet(case: Case) -> Plan | None:
     if case.live is not None or known is None or known.arn is None or known.creation_time is not None:
         return None
     missing = case.facts.missing_seconds or 0.0
-    if missing >= CONSISTENCY_WINDOW_SECONDS:
+    if missing >= case.facts.consistency_window_seconds:
         return None
     return Plan(
         situation=Situation.CREATING,

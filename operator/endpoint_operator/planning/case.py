@@ -8,10 +8,6 @@ from endpoint_operator.api.status import InferenceEndpointStatus, RevisionStatus
 from endpoint_operator.planning.desired import Desired
 from endpoint_operator.planning.facts import Facts, LiveEndpoint
 
-# SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
-# younger than this.
-CONSISTENCY_WINDOW_SECONDS = 60.0
-
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
@@ -43,4 +39,4 @@ class Case:
     def just_written(self) -> bool:
         """Whether this process changed the endpoint so lately that what it reads may still be the state before."""
         since = self.facts.seconds_since_write
-        return since is not None and since < CONSISTENCY_WINDOW_SECONDS
+        return since is not None and since < self.facts.consistency_window_seconds

@@ -7,6 +7,10 @@ from enum import StrEnum
 from endpoint_operator.api.names import hex_digest
 from endpoint_operator.planning.faults import Fault
 
+# SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
+# younger than this. A flag of the operator.
+CONSISTENCY_WINDOW_SECONDS = 60.0
+
 
 class LiveStatus(StrEnum):
     """EndpointStatus of DescribeEndpoint (SageMaker API reference)."""
@@ -141,6 +145,7 @@ class Facts:
     """Whether the hourly look found other tags than those that were put."""
     orphans: "tuple[OwnedObject, ...]" = ()
     """Models and endpoint configs tagged as this object's that its status does not know."""
+    consistency_window_seconds: float = CONSISTENCY_WINDOW_SECONDS
     now: datetime = field(kw_only=True)
 
     def with_looks(self, looks: Looks) -> "Facts":

@@ -8,7 +8,6 @@ from dataclasses import replace
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import DeletionPolicy
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.case import CONSISTENCY_WINDOW_SECONDS
 from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.obstacles import elsewhere, plan_for_fault
@@ -57,13 +56,13 @@ def _created_unseen(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
     known = endpoint.status.endpoint
     creating = any(row.state == RevisionState.DEPLOYING for row in endpoint.status.revisions)
     unseen = known is None or known.creation_time is None
-    missing = facts.missing_seconds or 0.0
-    if facts.live is not None or not (creating and unseen) or missing >= CONSISTENCY_WINDOW_SECONDS:
+    remaining = facts.consistency_window_seconds - (facts.missing_seconds or 0.0)
+    if facts.live is not None or not (creating and unseen) or remaining <= 0:
         return None
     return _plan(
         "Deleting",
         "waiting until it is sure that SageMaker made no endpoint",
-        look=Look(seconds=min(5.0, CONSISTENCY_WINDOW_SECONDS - missing)),
+        look=Look(seconds=min(5.0, remaining)),
     )
 
 

@@ -1,0 +1,74 @@
+"""Our own limit on the rate of calls, by operation: high while AWS takes it, halved when AWS says that it is too much.
+
+AWS publishes no rates for SageMaker's control plane. A bucket that finds its rate by itself neither slows a start with
+a thousand endpoints down nor hammers an account whose limit is low (additive increase, multiplicative decrease).
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+# Calls a second and at once for one operation before AWS has ever complained.
+FIRST_RATE = 50.0
+BURST = 100.0
+LOWEST_RATE = 0.5
+# After a complaint the rate grows by so much with each second without another.
+GROWTH_PER_SECOND = 0.5
+# Several complaints within this time are one: calls already on their way when the first came.
+ONE_COMPLAINT_SECONDS = 1.0
+
+
+@dataclass
+class Bucket:
+    """Tokens of one operation; `clock` is monotonic seconds."""
+
+    now: float
+    rate: float = FIRST_RATE
+    tokens: float = BURST
+    complained_at: float = field(default=float("-inf"))
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def refill(self, now: float) -> None:
+        elapsed = max(0.0, now - self.now)
+        self.now = now
+        grown = min(FIRST_RATE, self.rate + GROWTH_PER_SECOND * elapsed)
+        self.tokens = min(BURST, self.rate * 2, self.tokens + elapsed * self.rate)
+        self.rate = grown
+
+    def complained(self, now: float) -> None:
+        """AWS throttled a call: half the rate, and nothing saved up."""
+        self.refill(now)
+        if now - self.complained_at >= ONE_COMPLAINT_SECONDS:
+            self.rate = max(LOWEST_RATE, self.rate / 2)
+            self.complained_at = now
+        self.tokens = min(self.tokens, 1.0)
+
+    def seconds_until_token(self) -> float:
+        return 0.0 if self.tokens >= 1.0 else (1.0 - self.tokens) / self.rate
+
+
+class RateLimits:
+    """Buckets by service and operation, for one account and region and one event loop."""
+
+    def __init__(self) -> None:
+        self._buckets: dict[tuple[str, str], Bucket] = {}
+
+    async def take(self, service: str, operation: str) -> None:
+        """Wait for this call's turn; calls of one operation go in the order in which they came."""
+        bucket = self._bucket(service, operation)
+        async with bucket.lock:
+            bucket.refill(time.monotonic())
+            while (wait := bucket.seconds_until_token()) > 0:
+                await asyncio.sleep(wait)
+                bucket.refill(time.monotonic())
+            bucket.tokens -= 1.0
+
+    def complained(self, service: str, operation: str) -> None:
+        self._bucket(service, operation).complained(time.monotonic())
+
+    def rate(self, service: str, operation: str) -> float:
+        """The present limit in calls a second."""
+        return self._bucket(service, operation).rate
+
+    def _bucket(self, service: str, operation: str) -> Bucket:
+        return self._buckets.setdefault((service, operation), Bucket(now=time.monotonic()))

@@ -1,0 +1,81 @@
+"""Requests to the API server in plain JSON, over the client library's connection and credentials.
+
+The library's typed calls are not used: importing its models of all kinds costs 100 MiB and seconds at every start.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from kubernetes.aio.client.api_client import ApiClient
+from kubernetes.aio.client.exceptions import ApiException
+
+from endpoint_operator.api.identity import FIELD_MANAGER, GROUP, VERSION
+from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
+
+PLURAL = "inferenceendpoints"
+MERGE_PATCH = "application/merge-patch+json"
+
+Body = dict[str, Any]
+
+
+_NO_QUERY: Mapping[str, object] = {}
+_WRITER = {"fieldManager": FIELD_MANAGER}
+
+
+class KubeApi:
+    """Raises ApiException where the API server refuses, and aiohttp's errors where it cannot be reached."""
+
+    def __init__(self, api_client: ApiClient) -> None:
+        self._client = api_client
+
+    async def get(
+        self, path: str, *, query: Mapping[str, object] = _NO_QUERY, seconds: float = REQUEST_TIMEOUT_SECONDS
+    ) -> Body:
+        return await self._request("GET", path, query=query, seconds=seconds)
+
+    async def create(self, path: str, body: Body, *, seconds: float = REQUEST_TIMEOUT_SECONDS) -> Body:
+        return await self._request("POST", path, query=_WRITER, body=body, seconds=seconds)
+
+    async def replace(self, path: str, body: Body, *, seconds: float = REQUEST_TIMEOUT_SECONDS) -> Body:
+        return await self._request("PUT", path, query=_WRITER, body=body, seconds=seconds)
+
+    async def merge(self, path: str, body: Body, *, seconds: float = REQUEST_TIMEOUT_SECONDS) -> Body:
+        """A JSON merge patch."""
+        return await self._request("PATCH", path, query=_WRITER, body=body, content_type=MERGE_PATCH, seconds=seconds)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, object],
+        seconds: float,
+        body: Body | None = None,
+        content_type: str = "application/json",
+    ) -> Body:
+        headers = {"Accept": "application/json"}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        request = await self._client.param_serialize(
+            method,
+            path,
+            query_params=[(key, str(value)) for key, value in query.items()],
+            header_params=headers,
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        response = await self._client.call_api(*request, _request_timeout=seconds)
+        text = (await response.read()).decode()
+        if not 200 <= response.status <= 299:
+            raise ApiException.from_response(http_resp=response, body=text, data=None)
+        answer: Body = json.loads(text)
+        return answer
+
+
+def endpoints_path(namespace: str | None = None, name: str | None = None, subresource: str | None = None) -> str:
+    """Path of all InferenceEndpoints, of a namespace's, or of one."""
+    parts = ["/apis", GROUP, VERSION]
+    parts += ["namespaces", namespace] if namespace else []
+    parts += [part for part in (PLURAL, name, subresource) if part]
+    return "/".join(parts)

@@ -1,0 +1,106 @@
+"""Counters from both sides: the simulator's calls, the API server's audit log, and the process itself in /proc."""
+
+import json
+import os
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from devworld.simulator_control import SimulatorControl
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A moment: everything after it is counted."""
+
+    calls: int
+    audit_bytes: int
+    cpu_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What happened since a mark. Writes to Events and Leases are counted apart."""
+
+    aws_calls: dict[str, int]
+    kubernetes_writes: dict[str, int]
+    cpu_seconds: float
+    rss_mib: float
+
+
+class Counters:
+    """For one world and one process. `user` is the process to the API server, `access_key` to AWS."""
+
+    def __init__(self, *, simulator: SimulatorControl, audit_log: Path, pid: int, user: str, access_key: str) -> None:
+        self._simulator = simulator
+        self._audit_log = audit_log
+        self._pid = pid
+        self._user = user
+        self._access_key = access_key
+
+    def mark(self) -> Mark:
+        calls = self._simulator.calls(since=0)
+        return Mark(
+            calls=calls[-1]["n"] if calls else 0,
+            audit_bytes=self._audit_log.stat().st_size,
+            cpu_seconds=self._cpu_seconds(),
+        )
+
+    def since(self, mark: Mark) -> Counted:
+        return Counted(
+            aws_calls=dict(Counter(_operation(row) for row in self.calls_since(mark)).most_common()),
+            kubernetes_writes=dict(Counter(self._writes(mark)).most_common()),
+            cpu_seconds=self._cpu_seconds() - mark.cpu_seconds,
+            rss_mib=self._rss_mib(),
+        )
+
+    def calls_since(self, mark: Mark) -> list[dict[str, Any]]:
+        return [row for row in self._simulator.calls(since=mark.calls) if row["accessKey"] == self._access_key]
+
+    def _writes(self, mark: Mark) -> list[str]:
+        with self._audit_log.open("rb") as log:
+            log.seek(mark.audit_bytes)
+            entries = [json.loads(line) for line in log if line.endswith(b"\n")]
+        return [_write(entry) for entry in entries if entry["user"]["username"] == self._user]
+
+    def _cpu_seconds(self) -> float:
+        fields = Path(f"/proc/{self._pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS
+
+    def _rss_mib(self) -> float:
+        status = Path(f"/proc/{self._pid}/status").read_text()
+        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+        return int(line.split()[1]) / 1024
+
+
+def in_service_times(simulator: SimulatorControl) -> dict[str, float]:
+    """When each endpoint became InService, in seconds since the epoch; for a clock that runs at scale 1."""
+    last = simulator.calls(since=0)[-1]
+    offset = _seconds(last["wallTime"]) - _seconds(last["time"])
+    estates = simulator.state()["sagemaker"].values()
+    return {
+        name: _seconds(endpoint["LastModifiedTime"]) + offset
+        for estate in estates
+        for name, endpoint in estate["endpoints"].items()
+        if endpoint["EndpointStatus"] == "InService"
+    }
+
+
+def _seconds(moment: Any) -> float:
+    if isinstance(moment, int | float):
+        return float(moment)
+    return datetime.fromisoformat(str(moment)).timestamp()
+
+
+def _operation(row: dict[str, Any]) -> str:
+    return f"{row['service']}:{row['operation']}"
+
+
+def _write(entry: dict[str, Any]) -> str:
+    reference = entry["objectRef"]
+    subresource = f"/{reference['subresource']}" if reference.get("subresource") else ""
+    return f"{reference['resource']}{subresource}"
