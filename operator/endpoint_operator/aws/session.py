@@ -4,9 +4,11 @@ import threading
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from endpoint_operator.aws.periods import ATTEMPTS, CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, THREADS
+from endpoint_operator.aws.service_models import NeededOperationsLoader
 
 USER_AGENT = "sagemaker-endpoint-operator"
 
@@ -19,7 +21,9 @@ class Clients:
     """Clients of one region. A client is safe between threads; making one is not, so that is done one at a time."""
 
     def __init__(self, *, region: str | None) -> None:
-        self._session = boto3.Session(region_name=region)
+        core = botocore.session.get_session()
+        core.register_component("data_loader", NeededOperationsLoader())
+        self._session = boto3.Session(region_name=region, botocore_session=core)
         if not self._session.region_name:  # AWS_REGION= is a region to botocore
             raise RegionMissing("no AWS region: set --region, AWS_REGION or AWS_DEFAULT_REGION")
         self.region: str = self._session.region_name
