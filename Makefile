@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo dev-up dev-down test lint fmt generate lock clean
+.PHONY: help setup demo dev-up dev-down test bench lint fmt generate lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -33,6 +33,10 @@ dev-down: .venv/ready ## stop the world
 test: .venv/ready ## every test
 	@$(BIN)/python -m devworld build
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: .venv/ready ## the figures: 1, 100 and 1,000 endpoints (a quarter of an hour)
+	@$(BIN)/python -m devworld build
+	@$(BIN)/python -m tests.bench $(BENCH_SIZES)
 
 lint: .venv/ready ## formatting, types, import contracts, generated files
 	@$(BIN)/ruff format --check .
