@@ -1,7 +1,10 @@
 """`python -m endpoint_operator run` starts the operator; `crd` prints the CustomResourceDefinitions."""
 
 import asyncio
+import logging
+import os
 import sys
+from typing import NoReturn
 
 from pydantic import ValidationError
 from pydantic_settings import CliApp
@@ -39,10 +42,21 @@ def _run(flags: list[str]) -> int:
         return 2
     log_as_json(settings.log_level)
     try:
-        return asyncio.run(_operate(settings))
+        _leave(asyncio.run(_operate(settings)))
     except (ClusterConfigMissing, RegionMissing, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process now.
+
+    Python would first wait for every thread that still waits for an answer of AWS, for minutes where AWS hangs. What
+    such a call did is found by the next start.
+    """
+    logging.shutdown()
+    sys.stdout.flush()
+    os._exit(code)
 
 
 async def _operate(settings: Settings) -> int:

@@ -114,7 +114,7 @@ def test_without_aws_credentials_the_remedy_is_the_callers(scene: Scene) -> None
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
-        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "AWS region is empty"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "no AWS region"),
         ({"AWS_PROFILE": "nobody"}, "profile (nobody) could not be found"),
     ],
 )

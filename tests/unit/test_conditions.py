@@ -237,7 +237,7 @@ def test_a_step_that_failed_is_told_by_whose_fault_it_is(blame: Blame, condition
 
 
 @pytest.mark.parametrize(("blame", "remembered"), [(Blame.USER, True), (Blame.WORLD, False), (Blame.BUSY, False)])
-def test_only_a_users_fault_is_remembered_against_the_revision(blame: Blame, remembered: bool) -> None:
+def test_only_a_users_fault_is_remembered_against_the_revision(*, blame: Blame, remembered: bool) -> None:
     fault = Fault(blame=blame, reason="Because", message="it is so")
     found = after(an_object(NEW, status=DEPLOYING), facts(live()), Outcome(fault=fault)).revision(revision(NEW))
     assert found is not None
@@ -249,6 +249,16 @@ def test_a_message_of_any_length_fits() -> None:
     fault = Fault(blame=Blame.USER, reason="Because", message="x" * 100_000)
     found = after(an_object(NEW, status=DEPLOYING), facts(live()), Outcome(fault=fault))
     assert InferenceEndpointStatus.model_validate(found.model_dump()) == found
+
+
+def test_a_status_knows_better_than_a_read_that_lags() -> None:
+    sent = DEPLOYING.model_copy(update={"endpoint": known(live(status=LiveStatus.UPDATING))})
+    found = after(an_object(NEW, status=sent), facts(live(), seconds_since_write=2.0))
+    assert found.endpoint is not None
+    assert found.endpoint.status == LiveStatus.UPDATING
+    settled = after(an_object(status=SETTLED), facts(live(modified=LATER)))
+    assert settled.endpoint is not None
+    assert (settled.endpoint.status, settled.endpoint.last_modified_time) == (LiveStatus.IN_SERVICE, LATER)
 
 
 def condition(status: ConditionStatus, *, at: str, kind: str = "Ready", reason: str = "R") -> Condition:

@@ -32,7 +32,7 @@ class Walk(RuleBasedStateMachine):
     """One object from its first sight to whatever the walk makes of it."""
 
     @initialize(image=images, count=counts, limit=limits, lags=st.booleans())
-    def begins(self, image: str, count: int, limit: int, lags: bool) -> None:
+    def begins(self, *, image: str, count: int, limit: int, lags: bool) -> None:
         self.sagemaker = SageMakerInMemory()
         wanted = spec(image=image, count=count, revisionHistoryLimit=limit, tags={"team": "growth"})
         self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=wanted, lags=lags)
@@ -112,7 +112,7 @@ class Walk(RuleBasedStateMachine):
             self.sagemaker.delete_endpoint()
 
     @rule(there=st.booleans())
-    def artifact_comes_or_goes(self, there: bool) -> None:
+    def artifact_comes_or_goes(self, *, there: bool) -> None:
         self.sagemaker.artifact = "etag-1" if there else None
 
     @rule(times=st.integers(min_value=1, max_value=2))
@@ -256,8 +256,8 @@ class Walk(RuleBasedStateMachine):
 
 
 Walk.TestCase.settings = settings(
-    max_examples=150,
-    stateful_step_count=30,
+    max_examples=400,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     database=None,

@@ -93,7 +93,7 @@ def test_only_an_endpoint_that_somebody_else_deleted_is_said_to_be_deleted(
 
 @pytest.mark.parametrize(("policy", "makes"), [("Enforce", False), ("Warn", True), ("Off", True)])
 def test_wrong_inputs_keep_sagemaker_from_being_asked_only_where_preflight_is_enforced(
-    policy: str, makes: bool
+    *, policy: str, makes: bool
 ) -> None:
     found = plan(spec(preflight=policy), INTENT, facts(looks=looks(fault=NO_ARTIFACT)))
     assert bool(found.steps) == makes
@@ -122,7 +122,7 @@ def test_preflight_that_only_warns_is_heard() -> None:
     ],
 )
 def test_preflight_looks_only_where_a_revision_may_be_about_to_be_made(
-    wanted: dict[str, Any] | None, seen: Facts, looked_at: bool
+    *, wanted: dict[str, Any] | None, seen: Facts, looked_at: bool
 ) -> None:
     assert (wants_look(an_object(wanted), seen, INPUTS) is not None) == looked_at
 
@@ -130,7 +130,7 @@ def test_preflight_looks_only_where_a_revision_may_be_about_to_be_made(
 @pytest.mark.parametrize(
     ("generation", "retry", "again"), [(1, "", False), (2, "", True), (1, "now", True), (2, "now", True)]
 )
-def test_a_failure_is_remembered_per_generation_and_reconcile_at(generation: int, retry: str, again: bool) -> None:
+def test_a_failure_is_remembered_per_generation_and_reconcile_at(*, generation: int, retry: str, again: bool) -> None:
     found = plan(None, status(failed_row()), facts(), generation=generation, retry=retry)
     assert (found.situation == Situation.CREATING) == again
     if not again:
@@ -138,7 +138,7 @@ def test_a_failure_is_remembered_per_generation_and_reconcile_at(generation: int
 
 
 @pytest.mark.parametrize(("seen", "again"), [("etag-1", False), ("etag-2", True)])
-def test_a_failure_about_inputs_is_tried_again_when_the_look_at_them_changes(seen: str, again: bool) -> None:
+def test_a_failure_about_inputs_is_tried_again_when_the_look_at_them_changes(*, seen: str, again: bool) -> None:
     rows = status(failed_row(look=looks(trace="etag-1").trace))
     found = plan(None, rows, facts(looks=looks(trace=seen)))
     assert (found.situation == Situation.CREATING) == again
@@ -188,7 +188,7 @@ def test_counts_whose_suffixes_collide_still_lead_to_a_creation() -> None:
     ],
 )
 def test_a_failed_creation_is_kept_to_look_at_unless_it_may_pass_by_itself(
-    failure: str | None, situation: Situation, deletes: bool
+    *, failure: str | None, situation: Situation, deletes: bool
 ) -> None:
     rows = status(DEPLOYING, endpoint=known(live()), rollout=rollout(revision(), stage="Creating"))
     found = plan(None, rows, facts(live(status=LiveStatus.FAILED, failure=failure)))
@@ -197,11 +197,20 @@ def test_a_failed_creation_is_kept_to_look_at_unless_it_may_pass_by_itself(
     assert (found.memory.revisions[0].failure is None) == deletes
 
 
+def test_a_failed_endpoint_that_was_cleared_away_is_made_again_without_blaming_anybody() -> None:
+    rows = status(DEPLOYING, endpoint=known(live()), rollout=rollout(revision(), stage="Creating"))
+    cleared = plan(None, rows, facts(live(status=LiveStatus.FAILED, failure="InsufficientInstanceCapacity")))
+    assert cleared.memory is not None
+    going = known(live(status=LiveStatus.DELETING))
+    rows = status(*cleared.memory.revisions, endpoint=going, rollout=cleared.memory.rollout)
+    assert plan(None, rows, facts(missing_seconds=0.0)).reason == "Creating"
+
+
 @pytest.mark.parametrize(
     ("wanted", "retry", "deletes"), [(None, "", False), (None, "now", True), (spec(redeploy="new"), "", True)]
 )
 def test_a_failed_endpoint_goes_when_there_is_something_to_try(
-    wanted: dict[str, Any] | None, retry: str, deletes: bool
+    *, wanted: dict[str, Any] | None, retry: str, deletes: bool
 ) -> None:
     seen = facts(live(status=LiveStatus.FAILED, failure=PING))
     found = plan(wanted, status(failed_row(), endpoint=known(live())), seen, retry=retry)
@@ -244,7 +253,7 @@ def test_an_endpoint_of_somebody_else_is_left_alone() -> None:
 )
 @pytest.mark.parametrize("deleted", [False, True])
 def test_an_endpoint_out_of_the_operators_reach_is_neither_made_again_nor_forgotten(
-    region: str, account: str, reason: str, deleted: bool
+    *, region: str, account: str, reason: str, deleted: bool
 ) -> None:
     endpoint = an_object(status=status(row(), endpoint=known(live())), deleted=deleted)
     found = make_plan(endpoint, facts(account=account, missing_seconds=90.0), replace(INPUTS, region=region))

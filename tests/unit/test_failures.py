@@ -1,5 +1,7 @@
 """What SageMaker's FailureReason means. The texts are those that SageMaker was seen to answer."""
 
+from collections.abc import Callable
+
 import pytest
 
 from endpoint_operator.planning.failures import read_failure_reason
@@ -41,7 +43,7 @@ LABELS = "Your Ecr Image repo/churn:1 does not contain required com.amazonaws.sa
 )
 @pytest.mark.parametrize("spelled", [str, str.upper])
 def test_every_failure_reason_is_classed_and_kept_in_sagemakers_own_words(
-    text: str | None, blame: Blame, reason: str, field: str, about_inputs: bool, spelled: type[str]
+    *, text: str | None, blame: Blame, reason: str, field: str, about_inputs: bool, spelled: Callable[[str], str]
 ) -> None:
     given = spelled(text) if text is not None else None
     fault = read_failure_reason(given)

@@ -16,6 +16,7 @@ from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel
 from tests.unit.given import (
     INPUTS,
     LATER,
+    MODIFIED,
     NOW,
     an_object,
     case,
@@ -76,6 +77,12 @@ def test_kept_are_the_active_the_last_that_served_one_being_deployed_and_so_many
     assert revision() not in gone
 
 
+def test_what_the_endpoint_is_on_is_kept_whatever_its_row_says() -> None:
+    rows = status(row(state=RevisionState.ROLLED_BACK), numbered_row(1), endpoint=known(live()))
+    wanted = an_object(spec(redeploy="new", revisionHistoryLimit=0), status=rows)
+    assert superfluous(case(wanted, facts(live()))) == ()
+
+
 def test_what_is_not_kept_goes_config_before_model_and_its_row_with_it() -> None:
     others = [numbered_row(number) for number in range(3)]
     found = plan(spec(revisionHistoryLimit=1), serving(*others), facts(live()))
@@ -116,8 +123,9 @@ def test_without_an_endpoint_the_last_that_served_is_kept() -> None:
         (NEW, None, LATER, [(revision(), S), (revision(NEW), A)]),
         (None, PING, LATER, [(revision(NEW), RevisionState.ROLLED_BACK), (revision(), A)]),
         (None, None, LATER, [(revision(NEW), S), (revision(), A)]),
+        (None, PING, MODIFIED, [(revision(NEW), S), (revision(), A)]),
     ],
-    ids=["it served after all", "it was rolled back", "nothing came of it"],
+    ids=["it served after all", "it was rolled back", "nothing came of it", "only an earlier one was rolled back"],
 )
 def test_a_revision_that_an_edit_overtook_is_remembered_as_what_came_of_it(
     serves: dict[str, Any] | None, failure: str | None, modified: str, expected: list[tuple[str, RevisionState]]
@@ -131,7 +139,7 @@ def test_a_revision_that_an_edit_overtook_is_remembered_as_what_came_of_it(
 
 @pytest.mark.parametrize(("seconds", "removed"), [(10, False), (59, False), (61, True)])
 def test_an_update_that_a_dead_process_may_have_sent_keeps_its_config_until_it_would_be_seen(
-    seconds: int, removed: bool
+    *, seconds: int, removed: bool
 ) -> None:
     began = rollout(revision(NEW)).model_copy(update={"since": timestamp(NOW - timedelta(seconds=seconds))})
     rows = status(numbered_row(1), row(NEW, state=D), row(), endpoint=known(live()), rollout=began)
@@ -147,7 +155,7 @@ def test_an_update_that_a_dead_process_may_have_sent_keeps_its_config_until_it_w
 
 @pytest.mark.parametrize(("serves_from", "removed"), [(NAME, True), (f"{NAME}-abcd", False)])
 def test_an_older_config_of_the_active_revision_goes_unless_the_endpoint_serves_from_it(
-    serves_from: str, removed: bool
+    *, serves_from: str, removed: bool
 ) -> None:
     others = [numbered_row(number) for number in range(6)]
     rows = status(*others, row(stale=(f"{NAME}-abcd",)), endpoint=known(live()))

@@ -115,7 +115,9 @@ def test_an_endpoint_of_somebody_else_is_left_alone_and_our_own_parts_go() -> No
         (status(), 0.0, False),
     ],
 )
-def test_a_creation_that_nobody_saw_is_waited_for(rows: InferenceEndpointStatus, seconds: float, waits: bool) -> None:
+def test_a_creation_that_nobody_saw_is_waited_for(
+    *, rows: InferenceEndpointStatus, seconds: float, waits: bool
+) -> None:
     found = plan(rows, facts(missing_seconds=seconds))
     assert (found.finalizer is None) == waits
     if waits:

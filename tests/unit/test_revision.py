@@ -127,7 +127,7 @@ def test_an_edit_takes_the_role_that_the_operator_has_then_and_a_revert_the_old_
     ],
 )
 def test_a_config_made_with_other_counts_gets_a_sibling_with_a_suffix(
-    first_counts: dict[str, int] | None, made_before: bool, has_suffix: bool
+    *, first_counts: dict[str, int] | None, made_before: bool, has_suffix: bool
 ) -> None:
     wanted = desired(spec(count=2))
     name = wanted.config_name(first_counts=first_counts, made_before=made_before)

@@ -96,7 +96,7 @@ def test_a_silent_rollback_is_news_only_when_it_is_this_rollouts(
 
 
 @pytest.mark.parametrize(("generation", "retry", "again"), [(1, "", False), (2, "", True), (1, "now", True)])
-def test_what_was_rolled_back_is_not_retried_by_itself(generation: int, retry: str, again: bool) -> None:
+def test_what_was_rolled_back_is_not_retried_by_itself(*, generation: int, retry: str, again: bool) -> None:
     rows = status(row(), failed_row(NEW, state=RevisionState.ROLLED_BACK), endpoint=known(live()))
     found = plan(NEW, rows, facts(live(failure=PING, modified=LATER)), generation=generation, retry=retry)
     assert (found.situation == Situation.UPDATING) == again
@@ -106,7 +106,7 @@ def test_what_was_rolled_back_is_not_retried_by_itself(generation: int, retry: s
 
 
 @pytest.mark.parametrize(("trace", "again"), [("etag-1", False), ("etag-2", True)])
-def test_a_rollback_about_inputs_is_tried_again_when_the_look_at_them_changes(trace: str, again: bool) -> None:
+def test_a_rollback_about_inputs_is_tried_again_when_the_look_at_them_changes(*, trace: str, again: bool) -> None:
     failed = failed_row(NEW, state=RevisionState.ROLLED_BACK, look=looks(trace="etag-1").trace)
     rows = status(row(), failed, endpoint=known(live()))
     found = plan(NEW, rows, facts(live(), looks=looks(trace=trace)))
@@ -133,7 +133,7 @@ def test_an_endpoint_whose_rollback_failed_is_updated_whatever_is_wanted(wanted:
     ],
 )
 def test_a_change_that_was_accepted_is_waited_for_before_it_is_sent_again(
-    seconds: float | None, status_known: LiveStatus, waits: bool
+    *, seconds: float | None, status_known: LiveStatus, waits: bool
 ) -> None:
     before = known(live()).model_copy(update={"status": status_known.value})
     rows = UNDER_WAY.model_copy(update={"endpoint": before})
@@ -163,7 +163,7 @@ def test_a_count_waits_for_a_rollout_but_not_for_one_that_failed(
 @pytest.mark.parametrize(
     ("tags", "drifted", "synced"), [({}, False, False), ({"team": "growth"}, False, True), ({}, True, True)]
 )
-def test_tags_are_kept_in_step_with_the_spec(tags: dict[str, str], drifted: bool, synced: bool) -> None:
+def test_tags_are_kept_in_step_with_the_spec(*, tags: dict[str, str], drifted: bool, synced: bool) -> None:
     found = plan(spec(tags=tags), SETTLED, facts(live(), tags_drifted=drifted))
     assert any(isinstance(step, SyncTags) for step in found.steps) == synced
     if synced:

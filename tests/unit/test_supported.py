@@ -64,7 +64,7 @@ NAMED: dict[str, tuple[str, dict[str, Any]]] = {
     "spec.mode": ("spec.mode", spec(mode="Async")),
     "spec.serverless": ("spec.mode", spec(mode="Serverless", serverless={"memoryMB": 1024, "maxConcurrency": 1})),
     "spec.multiModel": ("spec.mode", spec(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"})),
-    "spec.async": ("spec.mode", spec(mode="Async", **{"async": {"outputS3Uri": "s3://out/"}})),
+    "spec.async": ("spec.mode", {**spec(mode="Async"), "async": {"outputS3Uri": "s3://out/"}}),
     "spec.region": ("spec.region", spec(region="eu-west-1")),
     "spec.assumeRoleArn": ("spec.assumeRoleArn", spec(assumeRoleArn="arn:aws:iam::123456789012:role/other")),
     "spec.containers[].framework": ("spec.containers[0].framework", framework()),

@@ -127,8 +127,6 @@ def _inlined(node: Schema, definitions: dict[str, Schema]) -> Schema:
     reference = node.pop("$ref", None)
     if reference is not None:
         node = {**_inlined(definitions[reference.removeprefix("#/$defs/")], definitions), **node}
-    if node.get("type") == "object" and "maxItems" in node:
-        node["maxProperties"] = node.pop("maxItems")
     if node.get("additionalProperties") is False:
         del node["additionalProperties"]
     return node

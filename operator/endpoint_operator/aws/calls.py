@@ -7,9 +7,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from endpoint_operator.aws.errors import CallFailed, fault_of, is_about_credentials, is_throttled, is_unreachable
+from endpoint_operator.aws.errors import (
+    AWS_ERRORS,
+    CallFailed,
+    fault_of,
+    is_about_credentials,
+    is_throttled,
+    is_unreachable,
+)
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.measures import CALL_SECONDS, CALLS
 from endpoint_operator.aws.periods import THREADS
@@ -68,7 +73,7 @@ class Calls:
             self._may_write()
         try:
             answer: dict[str, Any] = getattr(self._clients.get(service), operation)(**parameters)
-        except (BotoCoreError, ClientError) as error:
+        except AWS_ERRORS as error:
             raise CallFailed(service=service, operation=operation, cause=error) from error
         return answer
 

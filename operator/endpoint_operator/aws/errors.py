@@ -20,8 +20,12 @@ from botocore.exceptions import (
 from botocore.exceptions import (
     ConnectionError as BotoConnectionError,
 )
+from botocore.parsers import ResponseParserError
 
 from endpoint_operator.planning.faults import Blame, Fault
+
+# All that a call can raise. ResponseParserError: who answered is not AWS, a proxy's error page as a rule.
+AWS_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 
 _CREDENTIAL_CODES = frozenset(
     {
@@ -60,7 +64,7 @@ _LIMIT = re.compile(
 class CallFailed(Exception):
     """A call to AWS that was not done, or whose answer was lost. `code` is empty where AWS did not answer."""
 
-    def __init__(self, *, service: str, operation: str, cause: BotoCoreError | ClientError) -> None:
+    def __init__(self, *, service: str, operation: str, cause: Exception) -> None:
         self.service = service
         self.operation = operation
         self.cause = cause
@@ -114,7 +118,7 @@ def is_about_credentials(error: CallFailed) -> bool:
 
 def is_unreachable(error: CallFailed) -> bool:
     """AWS did not answer, or answered that it cannot for now."""
-    return isinstance(error.cause, BotoConnectionError | HTTPClientError) or error.status >= 500
+    return isinstance(error.cause, BotoConnectionError | HTTPClientError | ResponseParserError) or error.status >= 500
 
 
 def fault_of(error: CallFailed) -> Fault:

@@ -53,7 +53,7 @@ async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> tuple[AwsRoom
     cluster = flags.cluster_id or await _cluster_id(api_client)
     try:
         room = AwsRoom(
-            region=flags.region or None,
+            region=flags.region,
             periods=WatchPeriods(),
             cluster_id=cluster,
             consistency_window=CONSISTENCY_WINDOW_SECONDS,

@@ -116,15 +116,20 @@ class Watch:
         registry = kopf.OperatorRegistry()
         kopf.on.login(registry=registry)(kopf.login_via_client)
         kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)(self._on_event)
-        await kopf.operator(
-            registry=registry,
-            settings=watch_settings(),
-            standalone=True,
-            clusterwide=not self._namespaces,
-            namespaces=self._namespaces,
-            stop_flag=self._run_stop,
-            ready_flag=self._run_ready,
-        )
+        try:
+            await kopf.operator(
+                registry=registry,
+                settings=watch_settings(),
+                standalone=True,
+                clusterwide=not self._namespaces,
+                namespaces=self._namespaces,
+                stop_flag=self._run_stop,
+                ready_flag=self._run_ready,
+            )
+        finally:
+            # kopf waits for the flag in a thread of the loop's pool, and asyncio.run ends only after that thread:
+            # a watch that failed by itself would never be begun anew.
+            self._run_stop.set()
 
     async def _on_event(self, *, type: str | None, body: Body, **_: Any) -> None:  # noqa: A002 - kopf's word
         WATCH_EVENTS.labels(type or "LISTED").inc()
