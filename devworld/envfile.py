@@ -4,7 +4,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from devworld import cluster, environment
+from devworld import cluster, environment, recipes
 from devworld.world import World
 
 FILE = "env"
@@ -24,13 +24,13 @@ def write(world: World) -> Path:
 
 def variables(world: World) -> dict[str, str]:
     """All but PATH."""
-    running = world.operator.alive
+    replicas = [part for part in world.operators if part.alive]
     return {
         "KUBECONFIG": str(world.control_plane.kubeconfig),
         **environment.aws_variables(endpoint_url=world.simulator_url, access_key=environment.USER_KEY),
         "SIMULATOR_URL": world.simulator_url,
-        "OPERATOR_PID": str(world.operator.pid) if running else "",
-        "OPERATOR_METRICS_URL": f"{world.operator_url}/metrics" if running else "",
+        "OPERATOR_PID": " ".join(str(part.pid) for part in replicas),
+        "OPERATOR_METRICS_URL": " ".join(f"{recipes.url(part.ports[0])}/metrics" for part in replicas),
         "OPERATOR_USER": cluster.operator_user(),
         "OPERATOR_ACCESS_KEY_ID": environment.OPERATOR_KEY,
         "OPERATOR_NAMESPACE": cluster.OPERATOR_NAMESPACE,

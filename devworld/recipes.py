@@ -45,8 +45,10 @@ def operator(
     kubeconfig: Path,
     simulator_url: Callable[[], str],
     death_signal: signal.Signals | None,
+    replica: int = 1,
 ) -> Recipe:
-    """The operator, as itself to Kubernetes and as itself to AWS."""
+    """The operator, as itself to Kubernetes and as itself to AWS; all replicas are the same one to both."""
+    name = "operator" if replica == 1 else f"operator-{replica}"
 
     def command(ports: Ports) -> tuple[str, ...]:
         return (
@@ -62,11 +64,11 @@ def operator(
         return environment.for_child({**aws, "KUBECONFIG": str(kubeconfig)})
 
     return Recipe(
-        name="operator",
+        name=name,
         port_count=1,
         command=command,
         environment=variables,
-        log=directory / "logs" / "operator.log",
+        log=directory / "logs" / f"{name}.log",
         answers=functools.partial(_answers, path="/healthz"),
         stop_within_seconds=15,  # it promises to be gone within 10
         death_signal=death_signal,

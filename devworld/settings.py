@@ -10,6 +10,7 @@ from tests.controlplane.expected import ExpectedError
 
 PROJECT = Path(__file__).resolve().parents[1]
 DEFAULT_TIME_SCALE = 60.0
+MOST_REPLICAS = 9  # all but one only wait
 
 
 class SettingsError(ExpectedError):
@@ -23,6 +24,8 @@ class Settings:
     time_scale: float = DEFAULT_TIME_SCALE
     """Simulated seconds per second in the simulator."""
     operator: bool = True
+    operator_replicas: int = 1
+    """One of them acts, the others wait for its Lease."""
     operator_args: tuple[str, ...] = ()
     test_cluster: str = ""
     """As `tests.controlplane.source` reads it; here so that a running world is not asked to move."""
@@ -30,10 +33,10 @@ class Settings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Raises SettingsError."""
-        _one_replica(environment.get("OPERATOR_REPLICAS", ""))
         return cls(
             time_scale=_time_scale(environment.get("TIME_SCALE", "")),
             operator=_switch("OPERATOR", environment.get("OPERATOR", "")),
+            operator_replicas=_replicas(environment.get("OPERATOR_REPLICAS", "")),
             operator_args=_words("OPERATOR_ARGS", environment.get("OPERATOR_ARGS", "")),
             test_cluster=environment.get("TEST_CLUSTER", ""),
         )
@@ -43,6 +46,7 @@ class Settings:
         return {
             "TIME_SCALE": f"{self.time_scale:g}",
             "OPERATOR": "1" if self.operator else "0",
+            "OPERATOR_REPLICAS": str(self.operator_replicas),
             "OPERATOR_ARGS": shlex.join(self.operator_args),
             "TEST_CLUSTER": self.test_cluster,
         }
@@ -73,11 +77,14 @@ def refuse_changes(*, running: Mapping[str, str], asked: Mapping[str, str]) -> N
         )
 
 
-def _one_replica(text: str) -> None:
-    if text not in ("", "1"):
+def _replicas(text: str) -> int:
+    if not text:
+        return 1
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_REPLICAS):
         raise SettingsError(
-            f"OPERATOR_REPLICAS={text}: one replica is all that can run, there is no leader election yet"
+            f"OPERATOR_REPLICAS={text}: give a whole number from 1 to {MOST_REPLICAS}; OPERATOR=0 starts none"
         )
+    return int(text)
 
 
 def _time_scale(text: str) -> float:

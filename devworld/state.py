@@ -21,6 +21,11 @@ class State:
     parts: dict[str, Any]
     boot: str = dataclasses.field(default_factory=proc.boot_id)
 
+    @property
+    def operator_replicas(self) -> int:
+        """How many it was started with."""
+        return int(self.settings.get("OPERATOR_REPLICAS", "1"))
+
     @classmethod
     def read(cls, directory: Path) -> "State | None":
         """None when no world was started in the directory, or the machine was started again since."""

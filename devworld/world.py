@@ -1,5 +1,6 @@
 """A world: a control plane with the kinds installed, the simulator as AWS, and the operator between them."""
 
+import dataclasses
 import os
 import signal
 from pathlib import Path
@@ -19,7 +20,9 @@ from tests.controlplane.source import ExistingCluster, Programs, where_from
 
 
 class World:
-    """One world in one directory. `operator` and the other parts can be killed and started again one by one.
+    """One world in one directory. Its parts can be killed and started again one by one.
+
+    `operators` are the replicas in order, `operator` the first of them.
 
     With `die_with_parent` the kernel ends its processes when the process that started them ends, however it ends.
     Start it from the main thread then.
@@ -41,16 +44,9 @@ class World:
             recipes.simulator(self.directory, settings, death_signal=polite), remember=self.remember
         )
         self.operator_kubeconfig = self.directory / "operator.kubeconfig"
-        self.operator = Part(
-            recipes.operator(
-                self.directory,
-                settings,
-                kubeconfig=self.operator_kubeconfig,
-                simulator_url=lambda: self.simulator_url,
-                death_signal=polite,
-            ),
-            remember=self.remember,
-        )
+        replicas = range(1, settings.operator_replicas + 1)
+        self.operators = tuple(self._replica(number, death_signal=polite) for number in replicas)
+        self.operator = self.operators[0]
 
     @classmethod
     def start(cls, directory: Path, settings: Settings, *, die_with_parent: bool = False) -> "World":
@@ -70,6 +66,7 @@ class World:
     @classmethod
     def found(cls, directory: Path, settings: Settings, state: State) -> "World":
         """The world that an earlier command started, in whatever state it is."""
+        settings = dataclasses.replace(settings, operator_replicas=state.operator_replicas)
         world = cls(directory, settings, state.source)
         for part in world.all_parts:
             if part.name in state.parts:
@@ -79,12 +76,12 @@ class World:
     @property
     def all_parts(self) -> tuple[Part, ...]:
         """In the order in which they need each other."""
-        return (*self.control_plane.parts, self.simulator_process, self.operator)
+        return (*self.control_plane.parts, self.simulator_process, *self.operators)
 
     @property
     def wanted_parts(self) -> tuple[Part, ...]:
-        """Without the operator where none is wanted."""
-        return self.all_parts if self.settings.operator else self.all_parts[:-1]
+        """Without the operators where none is wanted."""
+        return tuple(part for part in self.all_parts if self.settings.operator or part not in self.operators)
 
     def bring_up(self) -> None:
         """Starts what does not run, and returns when all of it is ready.
@@ -97,18 +94,15 @@ class World:
         cluster.install_kinds(self.kubectl)
         cluster.install_operator_account(self.kubectl)
         self.simulator_process.await_ready()
-        if self.settings.operator and not self.operator.alive:
-            if not cluster.rights_exist():
-                raise SettingsError(f"{cluster.RBAC} holds no *.yaml: an operator would have no rights; set OPERATOR=0")
-            self.control_plane.kubeconfig_of(
-                cluster.service_account(), namespace=cluster.OPERATOR_NAMESPACE, path=self.operator_kubeconfig
-            )
-            self.operator.start()
+        dead = [part for part in self.operators if not part.alive]
+        if self.settings.operator and dead:
+            self._bring_up_operators(dead)
 
     def stop(self) -> None:
         """Stops everything, also what is half dead; a cluster of the user's gets rid of the operator's account."""
         with uninterrupted(saying="stopping; a few seconds more"):
-            self.operator.stop()
+            for part in reversed(self.operators):
+                part.stop()
             self.simulator_process.stop()
             if isinstance(self.source, ExistingCluster) and self.control_plane.kubeconfig.exists():
                 cluster.remove(self.kubectl)
@@ -154,5 +148,27 @@ class World:
 
     @property
     def operator_url(self) -> str:
-        """The origin of /metrics, /healthz and /readyz."""
+        """The origin of /metrics, /healthz and /readyz of the first replica."""
         return recipes.url(self.operator.ports[0])
+
+    def _replica(self, number: int, *, death_signal: signal.Signals | None) -> Part:
+        recipe = recipes.operator(
+            self.directory,
+            self.settings,
+            kubeconfig=self.operator_kubeconfig,
+            simulator_url=lambda: self.simulator_url,
+            death_signal=death_signal,
+            replica=number,
+        )
+        return Part(recipe, remember=self.remember)
+
+    def _bring_up_operators(self, parts: list[Part]) -> None:
+        if not cluster.rights_exist():
+            raise SettingsError(f"{cluster.RBAC} holds no *.yaml: an operator would have no rights; set OPERATOR=0")
+        self.control_plane.kubeconfig_of(
+            cluster.service_account(), namespace=cluster.OPERATOR_NAMESPACE, path=self.operator_kubeconfig
+        )
+        for part in parts:
+            part.launch()
+        for part in parts:
+            part.await_ready()

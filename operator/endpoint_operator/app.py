@@ -205,11 +205,11 @@ class App:
         if self._leadership is None or not self._leadership.held:
             raise NotLeading("the Lease is not held")
 
-    def _gone(self, key: ObjectKey) -> None:
+    def _gone(self, key: ObjectKey, uid: str) -> None:
         endpoint = self._store.get(key)
-        if endpoint is not None and self._aws is not None:
+        if endpoint is not None and endpoint.uid == uid and self._aws is not None:
             self._aws.fleet.forget(endpoint_name_of(endpoint))
-        self._intake.gone(key)
+        self._intake.gone(key, uid)
 
     def _wake_names(self, names: Iterable[str]) -> None:
         wanted = set(names)

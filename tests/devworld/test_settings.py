@@ -16,6 +16,7 @@ from devworld.settings import Settings, SettingsError, dev_dir
             Settings(operator_args=("--workers", "4", "--log-level", "DEBUG")),
         ),
         ({"OPERATOR_REPLICAS": "1"}, Settings()),
+        ({"OPERATOR_REPLICAS": "3"}, Settings(operator_replicas=3)),
     ],
 )
 def test_settings_come_from_the_environment(variables: dict[str, str], settings: Settings) -> None:
@@ -25,7 +26,9 @@ def test_settings_come_from_the_environment(variables: dict[str, str], settings:
 @pytest.mark.parametrize(
     ("variables", "complaint"),
     [
-        ({"OPERATOR_REPLICAS": "2"}, "OPERATOR_REPLICAS=2: one replica is all that can run"),
+        ({"OPERATOR_REPLICAS": "two"}, "OPERATOR_REPLICAS=two: give a whole number from 1 to 9"),
+        ({"OPERATOR_REPLICAS": "0"}, "OPERATOR_REPLICAS=0: .*OPERATOR=0 starts none"),
+        ({"OPERATOR_REPLICAS": "10"}, "OPERATOR_REPLICAS=10: give a whole number from 1 to 9"),
         ({"TIME_SCALE": "fast"}, "TIME_SCALE=fast: give a number above 0"),
         ({"TIME_SCALE": "0"}, "TIME_SCALE=0: give a number above 0"),
         ({"TIME_SCALE": "inf"}, "TIME_SCALE=inf: give a number above 0"),

@@ -91,8 +91,8 @@ def test_an_object_deleted_while_the_operator_was_dead_leaves_nothing_wherever_i
     for endpoint in endpoints.values():
         endpoint.delete()
     world.operator.start()
-    # Absence is believed only after a minute: CreateEndpoint may have been sent and not be visible yet.
-    world.until(lambda: world.objects.all(world.namespace) == [], "all three gone", within_seconds=120)
+    # Absence is believed only after the consistency window: CreateEndpoint may have been sent and not be visible yet.
+    world.until(lambda: world.objects.all(world.namespace) == [], "all three gone")
     assert world.sagemaker.everything() == []
 
 

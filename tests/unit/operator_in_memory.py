@@ -47,7 +47,7 @@ class Memory:
 
 @dataclass
 class OperatorInMemory:
-    """`stale_reads` is how many of the next looks still show SageMaker as it was before the last write."""
+    """`lag` is for how many seconds after a write SageMaker still shows itself as it was before."""
 
     sagemaker: SageMakerInMemory
     wanted: dict[str, Any]
@@ -60,8 +60,8 @@ class OperatorInMemory:
     clock: float = 0.0
     awake: bool = True
     look_at: float | None = None
-    lags: bool = False
-    stale_reads: int = 0
+    lag: float = 0.0
+    stale_until: float = 0.0
     memory: Memory = field(default_factory=Memory)
     _before_write: LiveEndpoint | None = None
     _shown: LiveEndpoint | None = None
@@ -90,7 +90,7 @@ class OperatorInMemory:
 
     def sweep(self) -> None:
         """The fleet watcher: a change since the last look wakes the object."""
-        if self.sagemaker.endpoint != self._shown:
+        if self._visible() != self._shown:
             self.awake = True
 
     def take_stock(self) -> None:
@@ -156,12 +156,11 @@ class OperatorInMemory:
         return facts.with_looks(seen)
 
     def _describe(self) -> LiveEndpoint | None:
-        if self.stale_reads > 0:
-            self.stale_reads -= 1
-            self._shown = self._before_write
-        else:
-            self._shown = self.sagemaker.endpoint
+        self._shown = self._visible()
         return self._shown
+
+    def _visible(self) -> LiveEndpoint | None:
+        return self._before_write if self.clock < self.stale_until else self.sagemaker.endpoint
 
     def _missing_seconds(self, live: LiveEndpoint | None) -> float | None:
         if live is not None:
@@ -191,7 +190,7 @@ class OperatorInMemory:
     def _do(self, step: Step) -> str | None:
         if isinstance(step, FLEET_STEPS):
             self.memory.wrote_at, self.memory.missing_since = self.clock, None
-            self._before_write, self.stale_reads = self.sagemaker.endpoint, int(self.lags)
+            self._before_write, self.stale_until = self.sagemaker.endpoint, self.clock + self.lag
         try:
             return self._call(step)
         except AlreadyThere:

@@ -31,11 +31,11 @@ limits = st.sampled_from([0, 1, 3, 10])
 class Walk(RuleBasedStateMachine):
     """One object from its first sight to whatever the walk makes of it."""
 
-    @initialize(image=images, count=counts, limit=limits, lags=st.booleans())
-    def begins(self, *, image: str, count: int, limit: int, lags: bool) -> None:
+    @initialize(image=images, count=counts, limit=limits, lag=st.sampled_from([0.0, 20.0, 50.0]))
+    def begins(self, *, image: str, count: int, limit: int, lag: float) -> None:
         self.sagemaker = SageMakerInMemory()
         wanted = spec(image=image, count=count, revisionHistoryLimit=limit, tags={"team": "growth"})
-        self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=wanted, lags=lags)
+        self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=wanted, lag=lag)
 
     @property
     def status(self) -> InferenceEndpointStatus:
@@ -97,9 +97,14 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def transition_ends(self) -> None:
-        self.sagemaker.finish()
-        self.operator.stale_reads = 0
-        self.operator.sweep()
+        self._transition_ends()
+
+    @precondition(lambda self: not self.operator.gone)
+    @rule()
+    def everything_settles(self) -> None:
+        self._settle()
+        if not self.operator.gone and not self.operator.deleted:
+            self._has_answered()
 
     @rule()
     def aws_maintains_the_endpoint(self) -> None:
@@ -152,7 +157,7 @@ class Walk(RuleBasedStateMachine):
         if not self.operator.gone and not self.operator.deleted:
             self._has_answered()
             self._world_mends()
-            self._is_what_the_spec_says()
+            self._is_reached_unless_the_image_is_bad()
             self.operator.delete()
             self._settle()
         assert self.operator.gone, f"deletion does not end: {self._ready()}"
@@ -164,6 +169,12 @@ class Walk(RuleBasedStateMachine):
 
     def _made(self) -> set[str]:
         return {*self.sagemaker.models, *self.sagemaker.configs}
+
+    def _transition_ends(self) -> None:
+        """Minutes later."""
+        self.operator.clock += 300.0
+        self.sagemaker.finish()
+        self.operator.sweep()
 
     def _due(self) -> None:
         operator = self.operator
@@ -182,8 +193,10 @@ class Walk(RuleBasedStateMachine):
                 quiet, since = (0, operator.clock) if news else (quiet + 1, since)
                 self.everything_made_is_remembered()
                 self.status_keeps_at_most_ten_rows()
+            elif operator.clock < operator.stale_until:
+                operator.clock = operator.stale_until
             elif self.sagemaker.in_transition:
-                self.sagemaker.finish()
+                self._transition_ends()
                 quiet, since = 0, operator.clock
             elif operator.look_at is not None and (quiet < 3 or operator.clock - since < 70.0):
                 operator.clock = max(operator.clock, operator.look_at)
@@ -203,6 +216,8 @@ class Walk(RuleBasedStateMachine):
         assert reason is not None
         assert reason.reason
         assert reason.message
+        if ready:
+            self._is_what_the_spec_says()
 
     def _world_mends(self) -> None:
         """Artifact and capacity are there, no field is used that comes later, and somebody retries."""
@@ -214,16 +229,17 @@ class Walk(RuleBasedStateMachine):
         self._settle()
         self._has_answered()
 
-    def _is_what_the_spec_says(self) -> None:
-        """Ready on the wanted revision, with counts and tags, at rest; or Stalled because the image is bad."""
-        image = self.operator.wanted["containers"][0]["image"]
-        wanted = desired_state(self.operator.object, INPUTS)
-        assert wanted is not None
-        if image.startswith("bad"):
+    def _is_reached_unless_the_image_is_bad(self) -> None:
+        if self.operator.wanted["containers"][0]["image"].startswith("bad"):
             assert is_true(self.status.conditions, ConditionType.STALLED)
             assert self._ready().startswith("ContainerUnhealthy")
-            return
-        assert is_true(self.status.conditions, ConditionType.READY), self._ready()
+        else:
+            assert is_true(self.status.conditions, ConditionType.READY), self._ready()
+
+    def _is_what_the_spec_says(self) -> None:
+        """Who says Ready is on the wanted revision, with counts and tags, its history in order, and at rest."""
+        wanted = desired_state(self.operator.object, INPUTS)
+        assert wanted is not None
         live = self.sagemaker.endpoint
         assert live is not None
         assert live.status == LiveStatus.IN_SERVICE

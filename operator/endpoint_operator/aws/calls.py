@@ -23,17 +23,22 @@ from endpoint_operator.aws.session import Clients
 
 log = logging.getLogger(__name__)
 
-_READS = ("describe_", "list_", "get_", "head_")
+# AssumeRole and its like, by which boto3 gets credentials, change nothing either.
+_READS = ("Describe", "List", "Get", "Head", "Assume")
 
 
 class Calls:
     """The one way to AWS."""
 
     def __init__(self, *, clients: Clients, health: AwsHealth, may_write: Callable[[], None]) -> None:
-        """`may_write` raises NotLeading; it is asked, in any thread, right before each call that changes something."""
+        """`may_write` raises NotLeading; it is asked, in any thread, right before each try at a change.
+
+        Before each try, for a process may be frozen while a call waits for its answer, and botocore tries again after.
+        """
         self._clients = clients
         self._health = health
         self._may_write = may_write
+        clients.before_each_try(self._check)
         self._limits = RateLimits()
         self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws")
 
@@ -69,13 +74,15 @@ class Calls:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        if not operation.startswith(_READS):
-            self._may_write()
         try:
             answer: dict[str, Any] = getattr(self._clients.get(service), operation)(**parameters)
         except AWS_ERRORS as error:
             raise CallFailed(service=service, operation=operation, cause=error) from error
         return answer
+
+    def _check(self, operation: str) -> None:
+        if not operation.startswith(_READS):
+            self._may_write()
 
     def _learn(self, error: CallFailed) -> None:
         log.debug("%s", error)

@@ -27,6 +27,7 @@ class _Entry:
     written_at: float | None = None
     awaited: LiveStatus | None = None
     seen_in_transition: bool = False
+    request: str | None = None
 
 
 @dataclass
@@ -72,6 +73,20 @@ class Fleet:
         entry.missing_since = None
         entry.awaited = awaited
         entry.seen_in_transition = False
+
+    def is_new_request(self, name: str, request: str) -> bool:
+        """Whether a person asks for a look (reconcile-at) with another word than the one that was last answered.
+
+        The word that this process finds first was answered by the list that it began with.
+        """
+        entry = self._entry(name)
+        if entry.request is None:
+            entry.request = request
+        return entry.request != request
+
+    def answered(self, name: str, request: str) -> None:
+        """The look that was asked for was taken."""
+        self._entry(name).request = request
 
     def forget(self, name: str) -> None:
         """Nobody asks for this name any more."""

@@ -65,7 +65,9 @@ class AwsObserver:
 
     async def _live(self, endpoint: InferenceEndpoint, name: str) -> LiveEndpoint | None:
         word = self.fleet.word(name)
-        if isinstance(word, Summary):
+        if self.fleet.is_new_request(name, endpoint.reconcile_at):
+            pass  # somebody asks for a look: memory is not enough
+        elif isinstance(word, Summary):
             known = self.fleet.detail(name) or recorded_endpoint(endpoint.status)
             if known is not None and _agree(known, word):
                 return known
@@ -73,6 +75,7 @@ class AwsObserver:
             return None
         live = await self.endpoints.describe(name)
         self.fleet.looked(name, live)
+        self.fleet.answered(name, endpoint.reconcile_at)
         return live
 
     async def _take_stock(self, endpoint: InferenceEndpoint) -> None:

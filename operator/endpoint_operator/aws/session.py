@@ -1,6 +1,7 @@
 """boto3 clients: one session, one client a service, all with the same time-outs and retries."""
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -36,6 +37,17 @@ class Clients:
             retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
             user_agent_extra=USER_AGENT,
         )
+
+    def before_each_try(self, check: Callable[[str], None]) -> None:
+        """Have `check` called with the operation (CreateModel) right before each request goes out, retries too.
+
+        What it raises ends the call. For clients that are made later.
+        """
+
+        def before_send(event_name: str, **_: object) -> None:
+            check(event_name.rpartition(".")[2])
+
+        self._session.events.register("before-send", before_send)
 
     def get(self, service: str) -> Any:
         """The boto3 client of a service. Raises botocore's errors when there are no credentials at all."""

@@ -19,8 +19,9 @@ class Intake:
             self._queue.forget_failures(key)
             self._queue.add(key)
 
-    def gone(self, key: ObjectKey) -> None:
-        self._store.remove(key)
+    def gone(self, key: ObjectKey, uid: str | None = None) -> None:
+        """The object of that uid is gone, or (None) whichever is known under the key."""
+        self._store.remove(key, uid)
         self._queue.forget_failures(key)
 
     def wake(self, key: ObjectKey) -> None:

@@ -16,7 +16,14 @@ class StaleObject(Exception):
 
 
 class ClusterUnavailable(Exception):
-    """The API server could not be asked or refused for reasons of its own; tried again with back-off."""
+    """The API server could not be asked or refused for reasons of its own; tried again with back-off.
+
+    `retry_after` is for how many seconds it asked us to stay away, 0 where it did not.
+    """
+
+    def __init__(self, message: str, *, retry_after: float = 0.0) -> None:
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class NotLeading(Exception):

@@ -52,11 +52,22 @@ class WorkQueue:
             return
         self._delayed[key] = asyncio.get_running_loop().call_later(seconds, self.add, key)
 
-    def back_off(self, key: ObjectKey, *, at_most_seconds: float) -> float:
-        """Work on the key after its own back-off, which doubles each time; answers the delay in seconds."""
+    def back_off(
+        self,
+        key: ObjectKey,
+        *,
+        at_most_seconds: float,
+        first_seconds: float = BACK_OFF_FIRST_SECONDS,
+        at_least_seconds: float = 0.0,
+    ) -> float:
+        """Work on the key after its own back-off, which doubles each time; answers the delay in seconds.
+
+        `at_least_seconds` is what a server asked for.
+        """
         failures = self._failures.get(key, 0)
         self._failures[key] = failures + 1
-        delay = min(BACK_OFF_FIRST_SECONDS * 2.0 ** min(failures, 20), at_most_seconds)
+        delay = min(first_seconds * 2.0 ** min(failures, 20), at_most_seconds)
+        delay = max(delay, at_least_seconds / (1 - BACK_OFF_JITTER))
         delay *= 1 + random.uniform(-BACK_OFF_JITTER, BACK_OFF_JITTER)  # noqa: S311 - no secret
         self.add_after(key, delay)
         return delay

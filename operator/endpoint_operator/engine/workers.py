@@ -13,8 +13,9 @@ from endpoint_operator.planning.plan import Look
 
 log = logging.getLogger(__name__)
 
-# The watch brings the newer object within this time as a rule.
+# The watch brings the newer object within this time as a rule; while it does not, the pass is made ever more rarely.
 STALE_RETRY_SECONDS = 0.1
+STALE_RETRY_AT_MOST_SECONDS = 30.0
 # The Lease is renewed by then, or this process is ending.
 NOT_LEADING_RETRY_SECONDS = 1.0
 # A pass that raised is a bug of ours: tried again, but slowly.
@@ -54,13 +55,13 @@ class Workers:
             look = await self._reconciler.reconcile(key)
         except StaleObject:
             PASSES.labels("stale").inc()
-            self._queue.add_after(key, STALE_RETRY_SECONDS)
+            self._queue.back_off(key, first_seconds=STALE_RETRY_SECONDS, at_most_seconds=STALE_RETRY_AT_MOST_SECONDS)
         except NotLeading:
             PASSES.labels("not leading").inc()
             self._queue.add_after(key, NOT_LEADING_RETRY_SECONDS)
         except ClusterUnavailable as error:
             PASSES.labels("cluster").inc()
-            delay = self._queue.back_off(key, at_most_seconds=60.0)
+            delay = self._queue.back_off(key, at_most_seconds=60.0, at_least_seconds=error.retry_after)
             log.warning(
                 "the API server took no write: %s; tried again in %.0f s", error, delay, extra={"object": str(key)}
             )

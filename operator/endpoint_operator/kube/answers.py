@@ -9,6 +9,9 @@ from kubernetes.aio.client.exceptions import ApiException
 from endpoint_operator.engine.ports import ClusterUnavailable, StaleObject
 from endpoint_operator.kube.measures import WRITES
 
+# Beyond this an answer is a proxy's whim, and the object is looked at anyway.
+LONGEST_RETRY_AFTER_SECONDS = 120.0
+
 
 @asynccontextmanager
 async def counted_write(kind: str) -> AsyncIterator[None]:
@@ -22,11 +25,19 @@ async def counted_write(kind: str) -> AsyncIterator[None]:
         WRITES.labels(kind, str(error.status)).inc()
         if error.status in (404, 409):
             raise StaleObject(str(error.reason)) from error
-        raise ClusterUnavailable(f"{error.status} {error.reason}: {_message(error)}") from error
+        raise ClusterUnavailable(
+            f"{error.status} {error.reason}: {_message(error)}", retry_after=_retry_after(error)
+        ) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         WRITES.labels(kind, "error").inc()
         raise ClusterUnavailable(f"{type(error).__name__}: {error}") from error
     WRITES.labels(kind, "done").inc()
+
+
+def _retry_after(error: ApiException) -> float:
+    """In seconds; the API server gives no dates there (Kubernetes API concepts, API priority and fairness)."""
+    asked = str((error.headers or {}).get("Retry-After", ""))
+    return min(float(asked), LONGEST_RETRY_AFTER_SECONDS) if asked.isdigit() else 0.0
 
 
 def _message(error: ApiException) -> str:

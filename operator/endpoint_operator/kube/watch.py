@@ -45,14 +45,17 @@ class NoDiffBase(kopf.DiffBaseStorage):
 
 
 class Watch:
-    """Runs kopf in a thread, again when it ends. `seen` and `gone` are called in the loop that made this object."""
+    """Runs kopf in a thread, again when it ends.
+
+    `seen` and `gone` (with the uid) are called in the loop that made this object.
+    """
 
     def __init__(
         self,
         *,
         namespaces: tuple[str, ...],
         seen: Callable[[InferenceEndpoint], None],
-        gone: Callable[[ObjectKey], None],
+        gone: Callable[[ObjectKey, str], None],
     ) -> None:
         self._namespaces = namespaces
         self._seen = seen
@@ -137,13 +140,13 @@ class Watch:
         metadata = body["metadata"]
         self.last_version = max(self.last_version, int(metadata.get("resourceVersion") or 0))
         if type == "DELETED":
-            self._call(self._gone, ObjectKey(metadata["namespace"], metadata["name"]))
+            self._call(self._gone, ObjectKey(metadata["namespace"], metadata["name"]), metadata["uid"])
             return
         self._call(self._seen, InferenceEndpoint.parse(dict(body)))
 
-    def _call(self, function: Callable[[Any], None], argument: object) -> None:
+    def _call(self, function: Callable[..., None], *arguments: object) -> None:
         with contextlib.suppress(RuntimeError):  # the operator's loop is closed: it is ending
-            self._loop.call_soon_threadsafe(function, argument)
+            self._loop.call_soon_threadsafe(function, *arguments)
 
 
 def watch_settings() -> kopf.OperatorSettings:

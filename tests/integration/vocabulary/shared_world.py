@@ -16,8 +16,14 @@ from tests.integration.vocabulary.recorded_calls import CallLog
 
 TIME_SCALE = 600.0  # ten minutes of SageMaker in one second
 BUCKET = "ml-models"
-# The operator's own periods, shortened so that it sees within a second what AWS did behind its back.
-PERIODS = {"--fleet-sweep-seconds": "1", "--transition-seconds": "0.25"}
+# The operator's own periods, shortened: it sees within a second what AWS did behind its back, its successor acts
+# seconds after it was killed, and it believes an absence sooner (still long after the staleness that tests ask for).
+PERIODS = {
+    "--fleet-sweep-seconds": "1",
+    "--transition-seconds": "0.25",
+    "--lease-seconds": "5",
+    "--consistency-window-seconds": "8",
+}
 SETTINGS = Settings(time_scale=TIME_SCALE, operator_args=tuple(word for pair in PERIODS.items() for word in pair))
 
 

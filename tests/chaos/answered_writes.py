@@ -1,0 +1,50 @@
+"""What the operator wrote and how the API server answered, out of its audit log, from a moment on."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from devworld.cluster import operator_user
+from tests.integration.vocabulary.scene import Scene
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """`what` is VERB RESOURCE/SUBRESOURCE NAME; `status` is HTTP's."""
+
+    what: str
+    status: int
+
+
+class AnsweredWrites:
+    """Of the operator, in one namespace. Events of objects are none: one that is there already is refused by design."""
+
+    def __init__(self, scene: Scene) -> None:
+        path = scene.shared.world.control_plane.audit_log
+        assert path is not None, "a cluster of the user's has no audit log that we could read"
+        self._path: Path = path
+        self._start = path.stat().st_size
+        self._namespace = scene.namespace
+
+    def all(self) -> list[Write]:
+        """In order. A line is written once the request has been answered."""
+        with self._path.open(encoding="utf-8") as file:
+            file.seek(self._start)
+            whole, _, _ = file.read().rpartition("\n")  # the last line may be half written
+        return [write for line in whole.splitlines() if (write := self._write(json.loads(line))) is not None]
+
+    def refused(self) -> list[Write]:
+        return [write for write in self.all() if write.status >= 400]
+
+    def of(self, what: str) -> list[Write]:
+        """Those whose `what` holds the words."""
+        return [write for write in self.all() if what in write.what]
+
+    def _write(self, line: dict[str, dict[str, str]]) -> Write | None:
+        thing = line.get("objectRef", {})
+        if line["user"]["username"] != operator_user() or thing.get("namespace") != self._namespace:
+            return None
+        if thing["resource"] == "events":
+            return None
+        kind = "/".join(filter(None, [thing["resource"], thing.get("subresource")]))
+        return Write(what=f"{line['verb']} {kind} {thing.get('name', '')}", status=int(line["responseStatus"]["code"]))

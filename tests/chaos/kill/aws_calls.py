@@ -1,0 +1,80 @@
+"""What the operators asked SageMaker, row by row: which calls change something, and which of them had an effect."""
+
+import dataclasses
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from devworld.simulator_control import SimulatorControl
+
+CallRow = dict[str, Any]
+# Globs of operations that change something; reads begin with other words.
+CHANGING = ("Add*", "Create*", "Delete*", "Deregister*", "Put*", "Register*", "Remove*", "Stop*", "Update*")
+_READING = ("Assume", "Describe", "Get", "Head", "List", "Simulate")
+
+
+@dataclasses.dataclass(frozen=True)
+class Calls:
+    """Some calls, in order of arrival; an answer that was cut off is an effect all the same."""
+
+    rows: Sequence[CallRow]
+
+    def about(self, endpoint: str) -> "Calls":
+        """Those on an endpoint and on what carries its name before a hyphen."""
+        return Calls([row for row in self.rows if is_about(row["resource"], endpoint)])
+
+    def changing(self) -> "Calls":
+        return Calls([row for row in self.rows if not row["operation"].startswith(_READING)])
+
+    def effective(self) -> "Calls":
+        return Calls([row for row in self.rows if row["status"] == 200])
+
+    def counted(self) -> Counter[tuple[str, str]]:
+        """By operation and resource."""
+        return Counter((row["operation"], row["resource"]) for row in self.rows)
+
+    def operations(self) -> Counter[str]:
+        return Counter(row["operation"] for row in self.rows)
+
+    def as_text(self) -> list[str]:
+        return [
+            f"{row['wallTime'][11:23]} {row['operation']} {row['resource']} {row['status']} {row['error'] or ''}".rstrip()
+            for row in self.rows
+        ]
+
+
+def is_about(resource: str | None, endpoint: str) -> bool:
+    return resource is not None and (resource == endpoint or resource.startswith(f"{endpoint}-"))
+
+
+class CallsOf:
+    """The calls of one access key, read from where a row began."""
+
+    def __init__(self, simulator: SimulatorControl, *, access_key: str) -> None:
+        self._simulator = simulator
+        self._access_key = access_key
+        self._newest = 0
+
+    def mark(self) -> int:
+        """The number of the newest call of anybody."""
+        rows = self._simulator.calls(since=self._newest)
+        self._newest = int(rows[-1]["n"]) if rows else self._newest
+        return self._newest
+
+    def since(self, mark: int) -> Calls:
+        return Calls([row for row in self._simulator.calls(since=mark) if row["accessKey"] == self._access_key])
+
+
+def freezing_faults(simulator: SimulatorControl, *, resources: str) -> list[str]:
+    """No call that changes anything of these has an effect any more; ids of the faults."""
+    refusal = {"code": "ServiceUnavailable", "message": "the kill test lets no write through now", "status": 503}
+    return [
+        simulator.add_fault(match={"operation": operation, "resource": resources}, error=refusal)
+        for operation in CHANGING
+    ]
+
+
+def fired(simulator: SimulatorControl, faults: Iterable[str]) -> bool:
+    """Whether any of the faults met a call."""
+    wanted = set(faults)
+    return any(fault["id"] in wanted and fault["fired"] for fault in simulator.faults()["faults"])

@@ -1,0 +1,37 @@
+"""The table of the kill test: a line a row."""
+
+from collections.abc import Iterable, Iterator
+
+from tests.chaos.kill.kill_once import Result
+
+_COLUMNS = ("phase", "nth", "where", "write", "answer", "while dead", "result", "tries", "seconds")
+
+
+def table_of(results: Iterable[Result]) -> str:
+    """In the order of the writes; what went wrong stands below, row by row."""
+    ordered = list(results)
+    lines = [_COLUMNS, *(_cells(result) for result in ordered)]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(_COLUMNS))]
+    text = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
+    return "\n".join([*text, *_wrong(ordered)])
+
+
+def _cells(result: Result) -> tuple[str, ...]:
+    point = result.row.point
+    return (
+        point.phase.name,
+        str(point.position),
+        point.side.value,
+        str(point),
+        "got" if result.row.answered else "lost",
+        result.row.meanwhile.value,
+        "as it should be" if result.good else "WRONG",
+        str(result.tries),
+        f"{result.seconds:.1f}",
+    )
+
+
+def _wrong(results: Iterable[Result]) -> Iterator[str]:
+    for result in results:
+        if not result.good:
+            yield f"\nWRONG: {' | '.join(_cells(result))}\n{result.evidence}"

@@ -1,0 +1,101 @@
+"""What the operator knows of objects stays right when the watch is late, dead, cut or expired.
+
+No resync comes to its help here; see test_resync.py.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.chaos.answered_writes import AnsweredWrites
+from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
+from tests.chaos.apiserver_proxy.rules import GONE, Cut, Effect, Match
+from tests.chaos.through_proxy import NO_RESYNC, operator_behind, until_watching
+from tests.integration.vocabulary.scene import Scene
+from tests.integration.vocabulary.shared_world import SharedWorld
+from tests.integration.vocabulary.specs import count, version
+
+CREATION = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _behind_the_proxy(proxy: ApiServerProxy, shared_world: SharedWorld) -> Iterator[None]:
+    with operator_behind(proxy, shared_world, NO_RESYNC):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _well_behaved(proxy: ApiServerProxy) -> Iterator[None]:
+    yield
+    proxy.behave()
+
+
+def test_what_it_wrote_is_never_overwritten_by_events_that_come_late(world: Scene, proxy: ApiServerProxy) -> None:
+    """Every echo of its own writes comes two seconds late: a pass on an echo would see a status of long ago."""
+    proxy.delay_watches(2.0)
+    writes = AnsweredWrites(world)
+    with world.records_calls() as calls:
+        endpoint = world.given(version(1)).settles()
+        endpoint.edit(version(2)).settles()
+    assert calls.that_change_anything() == [*CREATION, "CreateModel", "CreateEndpointConfig", "UpdateEndpoint"]
+    assert [row for row in calls.all() if row["status"] != 200] == []
+    assert endpoint.story() == ["CreatingEndpoint", "Ready", "RolloutStarted", "Ready"]
+    assert writes.refused() == []
+
+
+def test_a_watch_that_expired_is_begun_anew_and_what_changed_meanwhile_is_done(
+    world: Scene, proxy: ApiServerProxy
+) -> None:
+    endpoint = world.given(count(1)).settles()
+    begun = proxy.watches_begun()
+    expired = proxy.rule(Match(watch=True), Effect(answer=GONE))
+    assert proxy.end_watches_as_expired() == 1
+    endpoint.edit(count(2))
+    world.until(lambda: proxy.met(expired) >= 1, "a watch refused as expired")
+    proxy.end(expired)
+    until_watching(proxy, since=begun)
+    endpoint.settles()
+    assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
+
+
+def test_a_watch_that_was_cut_goes_on_where_it_ended(world: Scene, proxy: ApiServerProxy) -> None:
+    endpoint = world.given(count(1)).settles()
+    begun = proxy.watches_begun()
+    assert proxy.cut_watches() == 1
+    endpoint.edit(count(2))
+    until_watching(proxy, since=begun)
+    endpoint.settles()
+    assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
+
+
+def test_an_api_server_that_was_killed_and_came_back_is_watched_again(world: Scene, proxy: ApiServerProxy) -> None:
+    plane, endpoint, begun = world.shared.world.control_plane, world.given(count(1)).settles(), proxy.watches_begun()
+    audit = world.audit_from_now()
+    plane.apiserver.kill()
+    plane.start()
+    until_watching(proxy, since=begun)
+    world.until(lambda: world.operator.readiness()[0] == 200, "/readyz well again")
+    assert audit.writes_of_operator(namespace=world.namespace) == [], "nothing had changed"
+    endpoint.edit(count(2)).settles()
+    assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
+
+
+def test_what_changed_while_the_operator_was_cut_off_from_a_restarted_api_server_is_done(
+    world: Scene, proxy: ApiServerProxy
+) -> None:
+    plane = world.shared.world.control_plane
+    kept, dropped = world.given(count(1), name="kept").settles(), world.given(name="dropped").settles()
+    blackout = proxy.rule(Match(), Effect(cut=Cut.BEFORE))
+    proxy.cut_watches()
+    plane.apiserver.kill()
+    plane.start()
+    kept.edit(count(2))
+    dropped.delete()
+    new = world.given(name="new")
+    world.until(lambda: proxy.met(blackout) >= 5, "requests of the operator that found nobody")
+    proxy.end(blackout)
+    kept.settles()
+    new.settles()
+    dropped.is_gone()
+    assert world.sagemaker.endpoints() == sorted([kept.sagemaker_name, new.sagemaker_name])
+    assert world.sagemaker.counts(kept.sagemaker_name) == {"AllTraffic": 2}
