@@ -100,7 +100,7 @@ class RevisionStatus(StatusModel):
     state: RevisionState
     """What has become of it."""
     reason: Text | None = None
-    """Why it failed."""
+    """Why it failed, or never served."""
     created_at: Time
     """When it was first wanted."""
     initial_instance_counts: Annotated[dict[str, int], Field(max_length=11)] | None = None

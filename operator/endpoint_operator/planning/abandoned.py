@@ -8,6 +8,14 @@ from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, read_failure_reason
 
+# What a row says that was replaced before it, or any other, served.
+_NEVER_SERVED = "NeverServed: the spec asked for another revision before this one was deployed"
+
+
+def has_served(row: RevisionStatus) -> bool:
+    """Whether the row's revision served, now or before."""
+    return row.state in (RevisionState.ACTIVE, RevisionState.SUPERSEDED) and row.reason != _NEVER_SERVED
+
 
 def superseded(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
     """The rows with the active one last and no longer active."""
@@ -63,4 +71,6 @@ def _given_up(row: RevisionStatus, case: Case) -> RevisionStatus:
         moved = rollout is not None and live.modified != rollout.endpoint_modified_before
         if made or moved:
             return failed(row, read_failure_reason(live.failure_reason), case, rolled_back=not made)
-    return row.model_copy(update={"state": RevisionState.SUPERSEDED})
+    if any(has_served(other) for other in case.status.revisions):  # going first, it is never taken for the last of them
+        return row.model_copy(update={"state": RevisionState.SUPERSEDED})
+    return row.model_copy(update={"state": RevisionState.SUPERSEDED, "reason": _NEVER_SERVED})

@@ -1,6 +1,7 @@
 """Which revisions are kept in AWS, and how one that is not goes."""
 
 from endpoint_operator.api.status import RevisionState, RevisionStatus
+from endpoint_operator.planning.abandoned import has_served
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
@@ -15,8 +16,7 @@ def superfluous(case: Case) -> tuple[RevisionStatus, ...]:
     needed = {case.desired.revision, *(row.name for row in rows if row.state == RevisionState.DEPLOYING)}
     if case.live_revision is not None:
         needed.add(case.live_revision)
-    served = (RevisionState.ACTIVE, RevisionState.SUPERSEDED)
-    before = [row for row in rows if row.state in served and row.name not in needed]
+    before = [row for row in rows if has_served(row) and row.name not in needed]
     if before:
         needed.add(before[-1].name)
     others = [row for row in rows if row.name not in needed]

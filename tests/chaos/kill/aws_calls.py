@@ -37,10 +37,8 @@ class Calls:
         return Counter(row["operation"] for row in self.rows)
 
     def as_text(self) -> list[str]:
-        return [
-            f"{row['wallTime'][11:23]} {row['operation']} {row['resource']} {row['status']} {row['error'] or ''}".rstrip()
-            for row in self.rows
-        ]
+        told = ("operation", "resource", "status", "error")
+        return [" ".join([row["wallTime"][11:23], *(str(row[name] or "") for name in told)]) for row in self.rows]
 
 
 def is_about(resource: str | None, endpoint: str) -> bool:

@@ -16,9 +16,11 @@ from tests.chaos.kill.points import PHASES, Row, rows_of
 from tests.chaos.kill.recording import recorded
 from tests.chaos.kill.subject import Subject
 from tests.controlplane.deadlines import DeadlineError
+from tests.integration.vocabulary.specs import INSTANCE_TYPE
 
 # Most of a row is waiting (for the Lease, for SageMaker), so two cores carry many.
 SLOTS = 10
+ROOM = 10_000  # instances: objects stay until all rows are done
 RECORDED_WITHIN_SECONDS = 120.0
 
 
@@ -39,6 +41,7 @@ class Campaign:
 
     def run(self) -> None:
         """Returns when every row has a result and nothing of any object is left."""
+        self._world.simulator.configure(quotas={f"{INSTANCE_TYPE}/endpoint": ROOM})
         foreign = make_foreign(self._world, [slot.namespace for slot in self._slots])
         # One thread a slot to the end: the kernel ends a process when the thread that started it ends.
         with ThreadPoolExecutor(len(self._slots)) as threads:
@@ -60,7 +63,7 @@ class Campaign:
                 self.results[number], made = kill_once(slot, row, name=f"r{number:03}")
                 subjects += made if self.results[number].good else []
             self._last_look(subjects)
-            self._delete_all(slot, subjects)
+            self._delete_all(subjects)
         finally:
             slot.close()
 
@@ -85,7 +88,7 @@ class Campaign:
         for subject in subjects:
             self.complaints += [f"{subject.endpoint_name}, later: {complaint}" for complaint in subject.complaints()]
 
-    def _delete_all(self, slot: OperatorSlot, subjects: list[Subject]) -> None:
+    def _delete_all(self, subjects: list[Subject]) -> None:
         there = [subject for subject in subjects if not subject.deleted]
         for subject in there:
             subject.delete()

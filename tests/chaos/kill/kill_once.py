@@ -4,6 +4,7 @@ import dataclasses
 import time
 
 from tests.chaos.kill.operator_slot import OperatorSlot
+from tests.chaos.kill.patience import seldom
 from tests.chaos.kill.points import Meanwhile, Row
 from tests.chaos.kill.subject import Subject
 from tests.chaos.kill.traps import Trap, trap_for
@@ -73,8 +74,9 @@ def _tried(slot: OperatorSlot, row: Row, subject: Subject) -> str | None:
 
 
 def _sprung(trap: Trap, slot: OperatorSlot, subject: Subject) -> bool:
+    is_right = seldom(subject.is_right)
     until(
-        lambda: trap.is_sprung() or subject.is_right(),
+        lambda: trap.is_sprung() or is_right(),
         what="the write at which the operator is killed, or the end of the phase",
         within_seconds=SPRUNG_WITHIN_SECONDS,
         seen=lambda: "; ".join(subject.complaints()),

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -18,6 +19,8 @@ from tests.controlplane import kubeconfig
 from tests.controlplane.httpcheck import answers_ok
 from tests.controlplane.part import Part, Ports, Recipe
 from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
+
+Document = dict[str, Any]
 
 
 class OperatorSlot:
@@ -129,23 +132,16 @@ class OperatorSlot:
         aws = environment.aws_variables(endpoint_url=self.world.simulator_url, access_key=self._access_key)
         return environment.for_child({**aws, "KUBECONFIG": str(self._file("kubeconfig"))})
 
-    def _documents(self) -> list[object]:
+    def _documents(self) -> list[Document]:
         """Its namespaces, and the right to its own Lease: that of config/rbac holds for one namespace alone."""
-        subject = {
-            "kind": "ServiceAccount",
-            "name": cluster.service_account(),
-            "namespace": cluster.OPERATOR_NAMESPACE,
-        }
-        role = next(each for each in _shipped_rights() if each["kind"] == "Role")
-        binding = next(each for each in _shipped_rights() if each["kind"] == "RoleBinding")
-        binding["subjects"] = [subject]
-        for each in (role, binding):
-            each["metadata"]["namespace"] = self._operator_namespace
         names = (self.namespace, self._operator_namespace)
         namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in names]
-        return [*namespaces, role, binding]
+        rights = [each for each in _shipped_rights() if each["kind"] in ("Role", "RoleBinding")]
+        for each in rights:
+            each["metadata"]["namespace"] = self._operator_namespace
+        return [*namespaces, *rights]
 
 
-def _shipped_rights() -> list[dict[str, object]]:
+def _shipped_rights() -> list[Document]:
     files = sorted(cluster.RBAC.glob("*.yaml"))
     return [each for file in files for each in yaml.safe_load_all(file.read_text(encoding="utf-8")) if each]

@@ -5,6 +5,7 @@ from typing import Any
 from devworld.environment import ACCOUNT, REGION
 from tests.chaos.kill.aws_calls import Calls, is_about
 from tests.chaos.kill.operator_slot import OperatorSlot
+from tests.chaos.kill.patience import seldom
 from tests.chaos.kill.points import Phase
 from tests.chaos.kill.versions import Version
 from tests.chaos.kill.wanted import Estate, Found, complaints
@@ -66,7 +67,7 @@ class Subject:
     def comes_out_right(self) -> None:
         """Waits until both sides are exactly as they should be; DeadlineError says what is not."""
         until(
-            self.is_right,
+            seldom(self.is_right),
             what=f"{self.endpoint_name} as it should be",
             within_seconds=DEADLINE_SECONDS,
             seen=lambda: "; ".join(self.complaints()) or "nothing wrong any more",
@@ -97,9 +98,7 @@ class Subject:
             return {name: found for name, found in whole[kind].items() if is_about(name, self.endpoint_name)}
 
         tags = {arn: found for arn, found in whole["tags"].items() if is_about(arn.split("/")[-1], self.endpoint_name)}
-        return Estate(
-            endpoints=ours("endpoints"), configs=ours("endpointConfigs"), models=ours("models"), tags=tags
-        )
+        return Estate(endpoints=ours("endpoints"), configs=ours("endpointConfigs"), models=ours("models"), tags=tags)
 
     def _looks_done(self) -> bool:
         """A cheap first question, so that the whole state is asked for only when it may be right."""

@@ -131,7 +131,7 @@ def _endpoint(found: Found, names: _Names, *, latest: Version, owner: dict[str, 
     if len(estate.endpoints) != 1:
         yield f"endpoints are {sorted(estate.endpoints)}"
         return
-    (name, endpoint), = estate.endpoints.items()
+    ((name, endpoint),) = estate.endpoints.items()
     if endpoint["EndpointStatus"] != "InService":
         yield f"the endpoint is {endpoint['EndpointStatus']}"
     image = names.image_of_config(endpoint["EndpointConfigName"])
@@ -146,9 +146,7 @@ def _endpoint(found: Found, names: _Names, *, latest: Version, owner: dict[str, 
 
 
 def _ownership(estate: Estate, owner: dict[str, str]) -> Iterator[str]:
-    parts = [_arn("model", name) for name in estate.models] + [
-        _arn("endpoint-config", name) for name in estate.configs
-    ]
+    parts = [_arn("model", name) for name in estate.models] + [_arn("endpoint-config", name) for name in estate.configs]
     for arn in parts:
         if not owner.items() <= estate.tags.get(arn, {}).items():
             yield f"{arn} has not our tags: {estate.tags.get(arn)}"
@@ -158,8 +156,8 @@ def _status(found: Found) -> Iterator[str]:
     assert found.object is not None
     status, generation = found.object.get("status", {}), found.object["metadata"]["generation"]
     told = {row["type"]: (row["status"], row["observedGeneration"]) for row in status.get("conditions", [])}
-    good = {kind: ("True", generation) for kind in ("Ready", "Available")}
-    idle = {kind: ("False", generation) for kind in ("Reconciling", "Stalled")}
+    good = dict.fromkeys(("Ready", "Available"), ("True", generation))
+    idle = dict.fromkeys(("Reconciling", "Stalled"), ("False", generation))
     if told != {**good, **idle}:
         yield f"conditions are {told} in generation {generation}"
     rows = status.get("revisions", [])

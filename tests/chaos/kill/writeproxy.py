@@ -1,4 +1,4 @@
-"""A door between one operator and the API server that knows writes: it counts them, keeps one answer back, lets none in.
+"""A door between one operator and the API server that knows writes: it can keep an answer back, and let none in.
 
 Kills come from outside: what happens between two writes of the operator is decided here and in the simulator, never by
 a hook in the product. Leases and Events go through untouched, for they are no points of the kill test.
@@ -142,8 +142,18 @@ class WriteProxy:
     async def _asked(self, request: web.Request, body: bytes) -> AsyncIterator[aiohttp.ClientResponse]:
         headers = [(name, value) for name, value in request.headers.items() if name.lower() not in _HOP_BY_HOP]
         url = f"{self._upstream}{request.raw_path}"
-        async with self._session.request(request.method, url, headers=headers, data=body or None) as answer:
+        asking = asyncio.ensure_future(self._send(request.method, url, headers, body))
+        try:
+            # What is on its way arrives, also when the operator that sent it is dead by then.
+            answer = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            asking.add_done_callback(_closed)
+            raise
+        async with answer:
             yield answer
+
+    async def _send(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> aiohttp.ClientResponse:
+        return await self._session.request(method, url, headers=headers, data=body or None)
 
     def _ask(self, question: Awaitable[Answer]) -> Answer:
         async def asked() -> Answer:
@@ -169,6 +179,11 @@ async def _streamed(request: web.Request, answer: aiohttp.ClientResponse) -> web
             await response.write(chunk)
         await response.write_eof()
     return response
+
+
+def _closed(asking: "asyncio.Future[aiohttp.ClientResponse]") -> None:
+    if not asking.cancelled() and asking.exception() is None:
+        asking.result().close()
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

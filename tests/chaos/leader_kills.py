@@ -1,0 +1,103 @@
+"""Twenty kills of the leader in a row under load: how long nobody leads, and whether anything is done twice.
+
+`python -m tests.chaos.leader_kills` prints the table; the test of the same name holds it to its promises.
+"""
+
+import os
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from devworld.environment import clear_inherited
+from tests.chaos.effects import doubled
+from tests.chaos.load import Load
+from tests.chaos.replicas import Replicas, replica_of, start_world
+from tests.integration.vocabulary.scene import Scene
+from tests.integration.vocabulary.shared_world import SharedWorld
+
+KILLS = 20
+# Two would do; with three the next leader is there while the last one still starts.
+REPLICAS = 3
+ENDPOINTS = 10
+# A fifth of the default: what a takeover takes is proportional to it, and twenty are to be seen in a minute or two.
+LEASE_SECONDS = 3.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Times without a leader in seconds, one a kill; what was done twice; how much was done."""
+
+    lease_seconds: float
+    endpoints: int
+    without_leader: list[float]
+    doubled: list[str]
+    changes: int
+    left_over: list[str]
+    """Objects in SageMaker that no InferenceEndpoint stands for in the end."""
+
+    def table(self) -> str:
+        rows = {
+            "lease": f"{self.lease_seconds:g} s (the default is 15 s: times are proportional)",
+            "kills of the leader": f"{len(self.without_leader)}",
+            "endpoints made, edited and deleted all the time": f"{self.endpoints}",
+            "calls that changed something": f"{self.changes}",
+            "without a leader, p50": f"{statistics.median(self.without_leader):.2f} s",
+            "without a leader, max": f"{max(self.without_leader):.2f} s",
+            "doubled calls": f"{len(self.doubled)}",
+            "left over in SageMaker": f"{len(self.left_over)}",
+        }
+        return "\n".join(f"{name:<50}{value}" for name, value in rows.items())
+
+
+def run(directory: Path, *, kills: int = KILLS) -> Report:
+    """In a world of its own."""
+    world = start_world(directory, replicas=REPLICAS, lease_seconds=LEASE_SECONDS)
+    shared = SharedWorld(world)
+    replicas = Replicas(world)
+    try:
+        scene = Scene(shared, namespace="leaderkills")
+        calls = scene.calls_from_now()
+        with Load(scene, endpoints=ENDPOINTS) as load:
+            without = [_kill_the_leader(scene, replicas) for _ in range(kills)]
+            replicas.make_whole()
+        for endpoint in load.endpoints():
+            endpoint.settles()
+        staying = {endpoint.sagemaker_name for endpoint in load.endpoints()}
+        scene.until(lambda: len(scene.objects.all(scene.namespace)) == len(staying), "the deleted ones gone")
+        return Report(
+            lease_seconds=LEASE_SECONDS,
+            endpoints=ENDPOINTS,
+            without_leader=without,
+            doubled=doubled(calls.all(), updates_wanted=load.edits),
+            changes=len(calls.that_change_anything()),
+            left_over=[
+                name for name in scene.sagemaker.everything() if not any(name.startswith(each) for each in staying)
+            ],
+        )
+    finally:
+        replicas.close()
+        shared.stop()
+
+
+def _kill_the_leader(scene: Scene, replicas: Replicas) -> float:
+    """Kill -9 once it acts; seconds until another one holds the Lease. The dead one comes back as a standby."""
+    leader, holder, calls = replicas.leader(), replicas.holder(), scene.calls_from_now()
+    scene.until(lambda: any(replica_of(row) == leader.name for row in calls.all()), f"{leader.name} at work")
+    replicas.start_the_dead()
+    killed = time.monotonic()
+    leader.kill()
+    _, led = replicas.successor_of(holder, within_seconds=30)
+    return led - killed
+
+
+def main() -> None:
+    clear_inherited(os.environ)
+    with tempfile.TemporaryDirectory(prefix="leader-kills-") as directory:
+        report = run(Path(directory))
+    print(report.table())
+
+
+if __name__ == "__main__":
+    main()
