@@ -19,11 +19,14 @@ from tests.unit.given import INPUTS, spec
 from tests.unit.operator_in_memory import OperatorInMemory, names_in
 from tests.unit.sagemaker_in_memory import SageMakerInMemory
 
-IMAGES = ("good-1", "good-2", "good-3", "bad-1", "bad-2")
+IMAGES = ("good-1", "good-2", "good-3", "bad-1")
+# How far the operator comes before the next thing happens.
+PACE = ("nothing", "a pass", "two passes", "a crash", "everything", "everything")
 # More passes than any of these walks needs: who has not settled by then never will.
 MOST_PASSES = 200
 
 images = st.sampled_from(IMAGES)
+paces = st.sampled_from(PACE)
 counts = st.integers(min_value=1, max_value=3)
 limits = st.sampled_from([0, 1, 3])
 
@@ -31,41 +34,61 @@ limits = st.sampled_from([0, 1, 3])
 class Walk(RuleBasedStateMachine):
     """One object from its first sight to whatever the walk makes of it."""
 
-    @initialize(image=images, count=counts, limit=limits, lag=st.sampled_from([0.0, 20.0, 50.0]))
-    def begins(self, *, image: str, count: int, limit: int, lag: float) -> None:
+    @initialize(
+        image=st.sampled_from(["good-1", "good-1", "bad-1"]),
+        count=counts,
+        limit=limits,
+        pace=paces,
+        lag=st.sampled_from([0.0, 20.0, 50.0]),
+    )
+    def begins(self, *, image: str, count: int, limit: int, pace: str, lag: float) -> None:
         self.sagemaker, self.most = SageMakerInMemory(), limit
         wanted = spec(image=image, count=count, revisionHistoryLimit=limit, tags={"team": "growth"})
         self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=wanted, lag=lag)
+        self._at(pace)
 
     @property
     def status(self) -> InferenceEndpointStatus:
         return self.operator.object.status
 
     @precondition(lambda self: not self.operator.deleted)
-    @rule(image=images)
-    def another_image(self, image: str) -> None:
+    @rule(image=images, pace=paces)
+    def another_image(self, image: str, pace: str) -> None:
+        self._edit(pace, containers=[{**self.operator.wanted["containers"][0], "image": image}])
+
+    @precondition(lambda self: not self.operator.deleted)
+    @rule(count=counts, pace=paces)
+    def another_count(self, count: int, pace: str) -> None:
+        self._edit(pace, instance={**self.operator.wanted["instance"], "count": count})
+
+    @precondition(lambda self: not self.operator.deleted)
+    @rule(image=images, count=counts, pace=paces)
+    def another_image_and_count(self, image: str, count: int, pace: str) -> None:
         containers = [{**self.operator.wanted["containers"][0], "image": image}]
-        self._edit(containers=containers)
+        self._edit(pace, containers=containers, instance={**self.operator.wanted["instance"], "count": count})
 
     @precondition(lambda self: not self.operator.deleted)
-    @rule(count=counts)
-    def another_count(self, count: int) -> None:
-        self._edit(instance={**self.operator.wanted["instance"], "count": count})
-
-    @precondition(lambda self: not self.operator.deleted)
-    @rule(team=st.sampled_from(["growth", "search"]))
-    def other_tags(self, team: str) -> None:
-        self._edit(tags={"team": team})
+    @rule(team=st.sampled_from(["growth", "search"]), pace=paces)
+    def other_tags(self, team: str, pace: str) -> None:
+        self._edit(pace, tags={"team": team})
 
     @precondition(lambda self: not self.operator.deleted)
     @rule(limit=limits)
     def another_limit(self, limit: int) -> None:
-        self._edit(revisionHistoryLimit=limit)
+        self._edit("nothing", revisionHistoryLimit=limit)
 
     @precondition(lambda self: not self.operator.deleted)
-    @rule(word=st.integers(min_value=0, max_value=20))
-    def redeploy(self, word: int) -> None:
-        self._edit(redeploy=f"word-{word}")
+    @rule(word=st.integers(min_value=0, max_value=5), pace=paces)
+    def redeploy(self, word: int, pace: str) -> None:
+        self._edit(pace, redeploy=f"word-{word}")
+
+    @precondition(lambda self: not self.operator.deleted)
+    @rule(words=st.lists(st.integers(min_value=0, max_value=20), min_size=2, max_size=6), pace=paces)
+    def one_bad_image_after_another(self, words: list[int], pace: str) -> None:
+        before = self.operator.wanted
+        for word in words:
+            self._edit(pace, containers=[{**before["containers"][0], "image": f"bad-{word}"}])
+        self._edit(pace, containers=before["containers"])
 
     @precondition(lambda self: not self.operator.deleted)
     @rule(field=st.sampled_from([{"paused": True}, {"kmsKeyId": "key"}]))
@@ -103,9 +126,7 @@ class Walk(RuleBasedStateMachine):
     @precondition(lambda self: not self.operator.gone)
     @rule()
     def everything_settles(self) -> None:
-        """And the artifact, if it was gone, comes back after."""
         self._settle()
-        self.sagemaker.artifact = "etag-1"
         if not self.operator.gone and not self.operator.deleted:
             self._has_answered()
 
@@ -119,9 +140,13 @@ class Walk(RuleBasedStateMachine):
         if live is not None and not live.busy:
             self.sagemaker.delete_endpoint()
 
-    @rule()
-    def artifact_goes(self) -> None:
+    @rule(pace=paces)
+    def artifact_is_gone_for_a_while(self, pace: str) -> None:
         self.sagemaker.artifact = None
+        self._at(pace)
+        self._transition_ends()
+        self._at(pace)
+        self.sagemaker.artifact = "etag-1"
 
     @rule(times=st.integers(min_value=1, max_value=2))
     def capacity_is_short(self, times: int) -> None:
@@ -169,8 +194,23 @@ class Walk(RuleBasedStateMachine):
         assert (self.sagemaker.endpoint, self._made()) == (None, set())
         self.nothing_forbidden_was_asked_of_sagemaker()
 
-    def _edit(self, **fields: Any) -> None:
+    def _edit(self, pace: str, **fields: Any) -> None:
         self.operator.edit({**self.operator.wanted, **fields})
+        self._at(pace)
+
+    def _at(self, pace: str) -> None:
+        match pace:
+            case "a pass":
+                self.operator_works(passes=1)
+            case "two passes":
+                self.operator_works(passes=2)
+            case "a crash" if not self.operator.gone:
+                self.operator_works(passes=1)
+                self.operator.one_pass(dies_after=3)
+            case "everything":
+                self._settle()
+            case _:
+                pass
 
     def _made(self) -> set[str]:
         return {*self.sagemaker.models, *self.sagemaker.configs}

@@ -6,6 +6,7 @@ a thousand endpoints down nor hammers an account whose limit is low (additive in
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 # Calls a second and at once for one operation before AWS has ever complained.
@@ -50,25 +51,32 @@ class Bucket:
 class RateLimits:
     """Buckets by service and operation, for one account and region and one event loop."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._now = now
+        self._sleep = sleep
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     async def take(self, service: str, operation: str) -> None:
         """Wait for this call's turn; calls of one operation go in the order in which they came."""
         bucket = self._bucket(service, operation)
         async with bucket.lock:
-            bucket.refill(time.monotonic())
+            bucket.refill(self._now())
             while (wait := bucket.seconds_until_token()) > 0:
-                await asyncio.sleep(wait)
-                bucket.refill(time.monotonic())
+                await self._sleep(wait)
+                bucket.refill(self._now())
             bucket.tokens -= 1.0
 
     def complained(self, service: str, operation: str) -> None:
-        self._bucket(service, operation).complained(time.monotonic())
+        self._bucket(service, operation).complained(self._now())
 
     def rate(self, service: str, operation: str) -> float:
         """The present limit in calls a second."""
         return self._bucket(service, operation).rate
 
     def _bucket(self, service: str, operation: str) -> Bucket:
-        return self._buckets.setdefault((service, operation), Bucket(now=time.monotonic()))
+        return self._buckets.setdefault((service, operation), Bucket(now=self._now()))

@@ -77,16 +77,16 @@ def make_room(case: Case) -> Plan | None:
 
 
 def serves(case: Case) -> Plan | None:
-    newly = case.row is None or case.row.state != RevisionState.ACTIVE
-    unsure = seconds_until_sure(case)
+    memory, unsure = serving(case), seconds_until_sure(case)
+    # What is left over is removed once the status says what has become of each revision.
+    news = memory.revisions != tuple(case.status.revisions)
     return Plan(
         situation=Situation.SERVING,
         reason="Ready",
         message=_serves(case),
-        memory=serving(case),
+        memory=memory,
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
-        # What is left over is removed once the status says that the revision serves.
-        next_look=AT_ONCE if newly else Look(seconds=unsure) if unsure > 0.0 else None,
+        next_look=AT_ONCE if news else Look(seconds=unsure) if unsure > 0.0 else None,
     )
 
 

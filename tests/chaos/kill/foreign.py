@@ -1,6 +1,6 @@
 """What is in the account and not ours: nothing of it may change, whoever dies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from devworld.environment import ACCOUNT, REGION
@@ -52,3 +52,12 @@ def _make(sagemaker: Any, name: str, tags: dict[str, str]) -> None:
 
 def _all_serve(simulator: SimulatorControl) -> bool:
     return all(each["EndpointStatus"] == "InService" for each in estate(simulator)["endpoints"].values())
+
+
+def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    """What is there no more, or otherwise, or new; every member counts."""
+    for kind in before:
+        for name in sorted({*before[kind], *after[kind]}):
+            was, now = before[kind].get(name), after[kind].get(name)
+            if was != now:
+                yield f"  {kind} {name}: was {was}, is {now}"

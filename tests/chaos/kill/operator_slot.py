@@ -13,7 +13,7 @@ from devworld import cluster, environment
 from devworld.recipes import EXECUTION_ROLE
 from devworld.world import World
 from tests.chaos.kill.aws_calls import CallsOf, fired, freezing_faults
-from tests.chaos.kill.pace import Pace
+from tests.chaos.kill.pace import FRESH, Pace
 from tests.chaos.kill.writeproxy import WriteProxy
 from tests.controlplane import kubeconfig
 from tests.controlplane.httpcheck import answers_ok
@@ -26,7 +26,7 @@ Document = dict[str, Any]
 class OperatorSlot:
     """A namespace, and the operator that works in it alone. Used by one thread, that which starts its processes."""
 
-    def __init__(self, world: World, *, number: int, pace: Pace) -> None:
+    def __init__(self, world: World, *, number: int) -> None:
         self.world = world
         self.simulator = world.simulator
         self.namespace = f"kill{number}"
@@ -37,7 +37,7 @@ class OperatorSlot:
             upstream=f"https://127.0.0.1:{world.control_plane.apiserver.ports[0]}",
             authority=world.control_plane.certificates.authority.certificate,
         )
-        self._pace = pace
+        self._pace = FRESH
         self._frozen: list[str] = []
         self._part = Part(self._recipe())
 
@@ -53,6 +53,12 @@ class OperatorSlot:
 
     def start(self) -> None:
         """The operator anew, on the same ports; returns when it answers on them."""
+        self._part.start()
+
+    def change_pace(self, pace: Pace) -> None:
+        """The operator anew with other periods."""
+        self._pace = pace
+        self._part.kill()
         self._part.start()
 
     def kill(self) -> None:

@@ -14,6 +14,8 @@ class Pace:
     sweep: float = 20.0
     """So long that no sweep falls into a transition by chance: the writes are the same in every run."""
     consistency_window: float = 1.0
+    stale_seconds: float = 0.0
+    """Simulated: by how much SageMaker's reads lag behind its writes."""
 
     def operator_flags(self) -> tuple[str, ...]:
         return (
@@ -22,3 +24,8 @@ class Pace:
             *("--fleet-sweep-seconds", f"{self.sweep:g}"),
             *("--consistency-window-seconds", f"{self.consistency_window:g}"),
         )
+
+
+FRESH = Pace()
+# Reads lag by nine real seconds: an operator is started anew in a few, and looks while they still show the past.
+LATE = Pace(time_scale=400.0, stale_seconds=3600.0, consistency_window=12.0)

@@ -67,6 +67,8 @@ class Row:
     answered: bool
     """Whether the operator got the answer, and died on its way to its next write; else it died waiting for it."""
     meanwhile: Meanwhile
+    late: bool = False
+    """Whether SageMaker's reads lag behind its writes for longer than the next operator takes to start."""
 
 
 def points_of(phase: Phase, writes: Iterable[tuple[Side, str]]) -> Iterator[Point]:
@@ -85,3 +87,12 @@ def rows_of(points: Iterable[Point]) -> list[Row]:
         for answered in (True, False)
         for meanwhile in (Meanwhile if point.side is Side.AWS else (Meanwhile.NOTHING,))
     ]
+
+
+# What begins a transition of the endpoint: SageMaker took it, and its reads may deny it for a while.
+_TRANSITIONS = ("CreateEndpoint", "DeleteEndpoint", "UpdateEndpoint", "UpdateEndpointWeightsAndCapacities")
+
+
+def late_rows_of(rows: Iterable[Row]) -> list[Row]:
+    """The rows once more in which what the next operator reads of the endpoint is the past."""
+    return [dataclasses.replace(row, late=True) for row in rows if row.point.what in _TRANSITIONS]

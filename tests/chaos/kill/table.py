@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from tests.chaos.kill.kill_once import Result
 
-_COLUMNS = ("phase", "nth", "where", "write", "answer", "while dead", "result", "tries", "seconds")
+_COLUMNS = ("phase", "nth", "where", "write", "answer", "while dead", "reads", "result", "tries", "seconds")
 
 
 def table_of(results: Iterable[Result]) -> str:
@@ -25,6 +25,7 @@ def _cells(result: Result) -> tuple[str, ...]:
         str(point),
         "got" if result.row.answered else "lost",
         result.row.meanwhile.value,
+        "late" if result.row.late else "fresh",
         "as it should be" if result.good else "WRONG",
         str(result.tries),
         f"{result.seconds:.1f}",

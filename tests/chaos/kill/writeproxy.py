@@ -147,10 +147,12 @@ class WriteProxy:
             # What is on its way arrives, also when the operator that sent it is dead by then.
             answer = await asyncio.shield(asking)
         except asyncio.CancelledError:
-            asking.add_done_callback(_closed)
+            asking.add_done_callback(_dropped)
             raise
-        async with answer:
+        try:
             yield answer
+        finally:
+            _drop(answer)
 
     async def _send(self, method: str, url: str, headers: list[tuple[str, str]], body: bytes) -> aiohttp.ClientResponse:
         return await self._session.request(method, url, headers=headers, data=body or None)
@@ -181,9 +183,17 @@ async def _streamed(request: web.Request, answer: aiohttp.ClientResponse) -> web
     return response
 
 
-def _closed(asking: "asyncio.Future[aiohttp.ClientResponse]") -> None:
+def _dropped(asking: "asyncio.Future[aiohttp.ClientResponse]") -> None:
     if not asking.cancelled() and asking.exception() is None:
-        asking.result().close()
+        _drop(asking.result())
+
+
+def _drop(answer: aiohttp.ClientResponse) -> None:
+    """Forget what was not read of it; a TLS connection that is closed politely waits for a watch that never ends."""
+    connection = answer.connection
+    if connection is not None and connection.transport is not None:
+        connection.transport.abort()
+    answer.close()
 
 
 def _cut(request: web.Request) -> web.StreamResponse:

@@ -1,0 +1,80 @@
+"""The limit on our own calls, in virtual time: a burst, a rate, and what AWS's complaints make of them."""
+
+import asyncio
+from collections import Counter
+
+from endpoint_operator.aws.rate_limits import BURST, FIRST_RATE, LOWEST_RATE, ONE_COMPLAINT_SECONDS, RateLimits
+
+OBJECTS = 200
+CREATE_MODEL = ("sagemaker", "create_model")
+
+
+class VirtualTime:
+    """A clock that moves only when somebody sleeps on it."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def limits(self) -> RateLimits:
+        return RateLimits(now=lambda: self.now, sleep=self.sleep)
+
+
+async def turns(limits: RateLimits, time: VirtualTime, count: int) -> list[float]:
+    """When each of so many calls at once had its turn, seconds from now."""
+    began, at = time.now, []
+
+    async def call() -> None:
+        await limits.take(*CREATE_MODEL)
+        at.append(time.now - began)
+
+    await asyncio.gather(*(call() for _ in range(count)))
+    return at
+
+
+async def test_two_hundred_calls_of_one_operation_at_once_are_a_burst_and_then_the_rate() -> None:
+    time = VirtualTime()
+    at = await turns(time.limits(), time, OBJECTS)
+    assert len(at) == OBJECTS
+    for earlier, begin in enumerate(at):
+        for later in range(earlier, OBJECTS):
+            assert later - earlier + 1 <= BURST + FIRST_RATE * (at[later] - begin) + 1e-6
+    assert at[-1] <= (OBJECTS - BURST) / FIRST_RATE + 0.1, "no slower than it must be"
+
+
+async def test_one_operation_at_its_limit_leaves_the_others_alone() -> None:
+    time = VirtualTime()
+    limits = time.limits()
+    await turns(limits, time, OBJECTS)
+    before = time.now
+    await limits.take("sagemaker", "describe_endpoint")
+    assert time.now == before
+
+
+async def test_complaints_halve_the_rate_once_a_second_and_spend_what_was_saved() -> None:
+    time = VirtualTime()
+    limits = time.limits()
+    await limits.take(*CREATE_MODEL)
+    for _ in range(64):  # all threads hear it at once
+        limits.complained(*CREATE_MODEL)
+    assert limits.rate(*CREATE_MODEL) == FIRST_RATE / 2
+    at = await turns(limits, time, OBJECTS)
+    assert Counter(int(second) for second in at)[0] <= FIRST_RATE / 2 + 1 + 1
+    await time.sleep(ONE_COMPLAINT_SECONDS)
+    limits.complained(*CREATE_MODEL)
+    assert limits.rate(*CREATE_MODEL) < FIRST_RATE / 2
+
+
+async def test_a_rate_that_was_halved_for_ever_still_lets_calls_through_and_grows_again() -> None:
+    time = VirtualTime()
+    limits = time.limits()
+    for _ in range(100):
+        limits.complained(*CREATE_MODEL)
+        await time.sleep(ONE_COMPLAINT_SECONDS)
+    low = limits.rate(*CREATE_MODEL)
+    assert LOWEST_RATE <= low < 2.0
+    await time.sleep(600.0)
+    await limits.take(*CREATE_MODEL)
+    assert limits.rate(*CREATE_MODEL) == FIRST_RATE
