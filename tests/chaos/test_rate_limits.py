@@ -6,17 +6,18 @@ from collections import Counter
 from endpoint_operator.aws.rate_limits import BURST, FIRST_RATE, LOWEST_RATE, ONE_COMPLAINT_SECONDS, RateLimits
 
 OBJECTS = 200
+TICK_SECONDS = 0.0001
 CREATE_MODEL = ("sagemaker", "create_model")
 
 
 class VirtualTime:
-    """A clock that moves only when somebody sleeps on it."""
+    """A clock that moves only when somebody sleeps on it, and then, like a real one, never too little to be seen."""
 
     def __init__(self) -> None:
         self.now = 1000.0
 
     async def sleep(self, seconds: float) -> None:
-        self.now += seconds
+        self.now += max(seconds, TICK_SECONDS)
 
     def limits(self) -> RateLimits:
         return RateLimits(now=lambda: self.now, sleep=self.sleep)

@@ -12,9 +12,10 @@ from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import GONE, Cut, Effect, Match
 from tests.chaos.through_proxy import NO_RESYNC, operator_behind, until_watching
 from tests.integration.vocabulary.scene import Scene
-from tests.integration.vocabulary.shared_world import SharedWorld
-from tests.integration.vocabulary.specs import count, version
+from tests.integration.vocabulary.shared_world import TIME_SCALE, SharedWorld
+from tests.integration.vocabulary.specs import count
 
+CORRECTION = "UpdateEndpointWeightsAndCapacities"
 CREATION = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
 
 
@@ -31,16 +32,20 @@ def _well_behaved(proxy: ApiServerProxy) -> Iterator[None]:
 
 
 def test_what_it_wrote_is_never_overwritten_by_events_that_come_late(world: Scene, proxy: ApiServerProxy) -> None:
-    """Every echo of its own writes comes two seconds late: a pass on an echo would see a status of long ago."""
-    proxy.delay_watches(2.0)
-    writes = AnsweredWrites(world)
-    with world.records_calls() as calls:
-        endpoint = world.given(version(1)).settles()
-        endpoint.edit(version(2)).settles()
-    assert calls.that_change_anything() == [*CREATION, "CreateModel", "CreateEndpointConfig", "UpdateEndpoint"]
-    assert [row for row in calls.all() if row["status"] != 200] == []
-    assert endpoint.story() == ["CreatingEndpoint", "Ready", "RolloutStarted", "Ready"]
-    assert writes.refused() == []
+    """Echoes come three seconds late, and AWS wakes the object while the last one brought a status of long ago."""
+    proxy.delay_watches(3.0)
+    writes, calls = AnsweredWrites(world), world.calls_from_now()
+    world.simulator.next(f"{world.namespace}-churn", result="InService", seconds=2.5 * TIME_SCALE)
+    endpoint = world.given(count(1)).settles()
+    world.boto3("sagemaker").update_endpoint_weights_and_capacities(
+        EndpointName=endpoint.sagemaker_name,
+        DesiredWeightsAndCapacities=[{"VariantName": "AllTraffic", "DesiredInstanceCount": 2}],
+    )
+    world.until(lambda: calls.count(CORRECTION) == 1, "the count corrected")
+    world.until(lambda: world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 1}, "one instance again")
+    endpoint.settles()
+    assert calls.that_change_anything() == [*CREATION, CORRECTION]
+    assert writes.refused() == [], "a pass on an old status would be refused its write"
 
 
 def test_a_watch_that_expired_is_begun_anew_and_what_changed_meanwhile_is_done(

@@ -195,7 +195,10 @@ class OperatorInMemory:
             return self._call(step)
         except AlreadyThere:
             there = self.sagemaker.endpoint
-            return there.arn if isinstance(step, CreateEndpoint) and there is not None else None
+            if not isinstance(step, CreateEndpoint) or there is None:
+                return None
+            self.sagemaker.tags = dict(step.tags)  # one that is found already there has its tags put in step
+            return there.arn
 
     def _call(self, step: Step) -> str | None:
         sagemaker = self.sagemaker

@@ -164,10 +164,12 @@ def test_a_count_waits_for_a_rollout_but_not_for_one_that_failed(
     ("tags", "drifted", "synced"), [({}, False, False), ({"team": "growth"}, False, True), ({}, True, True)]
 )
 def test_tags_are_kept_in_step_with_the_spec(*, tags: dict[str, str], drifted: bool, synced: bool) -> None:
-    found = plan(spec(tags=tags), SETTLED, facts(live(), tags_drifted=drifted))
-    assert any(isinstance(step, SyncTags) for step in found.steps) == synced
+    seen = facts(live(), tags_drifted=drifted)
+    first = plan(spec(tags=tags), SETTLED, seen)
+    assert (first.steps, first.forget_tags) == ((), synced), "the status forgets the old tags before the call"
     if synced:
-        (step,) = found.steps
+        forgotten = known(live()).model_copy(update={"tags_digest": None})
+        (step,) = plan(spec(tags=tags), status(row(), endpoint=forgotten), seen).steps
         assert isinstance(step, SyncTags)
         assert tags.items() <= step.tags.items()
 

@@ -58,7 +58,7 @@ def test_a_rollback_is_told_once_with_its_reason() -> None:
 
 def test_tags_and_counts_are_told() -> None:
     assert "InstanceCountChanging" in edited(facts(live()), wanted=spec(count=3))
-    assert "TagsChanged" in edited(facts(live()), wanted=spec(tags={"team": "growth"}))
+    assert "TagsChanged" in edited(facts(live()), facts(live()), wanted=spec(tags={"team": "growth"}))
 
 
 def test_an_endpoint_that_somebody_deleted_is_told() -> None:

@@ -104,6 +104,11 @@ def is_in_progress(error: CallFailed) -> bool:
     return error.code == "ValidationException" and "in-progress" in error.text.lower()
 
 
+def is_up_to_date(error: CallFailed) -> bool:
+    """The refusal of an UpdateEndpoint to the endpoint config that is in use; AWS publishes no words for it."""
+    return error.code == "ValidationException" and "already uses" in error.text.lower()
+
+
 def is_denied(error: CallFailed) -> bool:
     return error.code in _DENIED_CODES
 

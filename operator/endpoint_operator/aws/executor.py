@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.aws.endpoints import EndpointApi
-from endpoint_operator.aws.errors import CallFailed, fault_of, is_already_there, is_not_found
+from endpoint_operator.aws.errors import CallFailed, fault_of, is_already_there, is_not_found, is_up_to_date
 from endpoint_operator.aws.fleet import Fleet
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.parts import PartApi
@@ -80,8 +80,7 @@ class AwsExecutor:
             case CreateEndpoint():
                 return await self._create_endpoint(step, current)
             case UpdateEndpoint():
-                self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
-                await self.endpoints.update(step)
+                await self._update_endpoint(step)
             case UpdateEndpointWeightsAndCapacities():
                 self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
                 await self.endpoints.change_counts(step)
@@ -124,12 +123,23 @@ class AwsExecutor:
                 raise StepRefused(_name_taken(reason)) from error
             return arn
 
+    async def _update_endpoint(self, step: UpdateEndpoint) -> None:
+        """Update, or find it done by a process that died before it heard so."""
+        self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
+        try:
+            await self.endpoints.update(step)
+        except CallFailed as error:
+            if not is_up_to_date(error):
+                raise
+
     async def _delete_endpoint(self, step: DeleteEndpoint) -> None:
         """Look once more: what is deleted is the endpoint that was meant, not one made since under its name."""
         live = await self.endpoints.describe(step.name)
-        self.fleet.looked(step.name, live)
         if live is None:
+            # Gone since the pass looked, perhaps by our own deletion: the lists must wake the object once more.
+            self.fleet.wrote(step.name, awaited=LiveStatus.DELETING)
             return
+        self.fleet.looked(step.name, live)
         if live.created != step.created:
             message = f"the endpoint {step.name} was made again by somebody else since it was looked at"
             raise StepRefused(Fault(blame=Blame.BUSY, reason="EndpointChanged", message=message))

@@ -28,12 +28,15 @@ class _Entry:
     awaited: LiveStatus | None = None
     seen_in_transition: bool = False
     request: str | None = None
+    before_write: Summary | None = None
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Fleet:
     """Memory of endpoints by name. Times are monotonic seconds."""
 
+    consistency_window: float
+    """For how long reads may lag behind writes, in seconds."""
     _entries: dict[str, _Entry] = field(default_factory=dict)
     swept_at: float | None = None
 
@@ -54,9 +57,10 @@ class Fleet:
     def looked(self, name: str, live: LiveEndpoint | None) -> None:
         """A single look found this."""
         entry = self._entry(name)
-        entry.known = True
+        summary = _summary(live) if live is not None else None
+        entry.known = not self._may_be_past(entry, summary)
         entry.detail = live
-        entry.summary = _summary(live) if live is not None else None
+        entry.summary = summary
         self._mark_missing(entry, missing=live is None)
         if live is not None and live.busy:
             entry.awaited = live.status
@@ -73,6 +77,7 @@ class Fleet:
         entry.missing_since = None
         entry.awaited = awaited
         entry.seen_in_transition = False
+        entry.before_write = entry.summary
 
     def is_new_request(self, name: str, request: str) -> bool:
         """Whether a person asks for a look (reconcile-at) with another word than the one that was last answered.
@@ -140,8 +145,8 @@ class Fleet:
         entry = self._entries.get(name)
         if entry is None:
             entry = self._entry(name)
-        elif entry.written_at is not None and entry.written_at > began:
-            return False  # the list began before our write
+        elif (entry.written_at is not None and entry.written_at > began) or self._may_be_past(entry, summary):
+            return False  # the list began before our write, or shows what was before it
         elif entry.known and entry.summary == summary:
             return False
         entry.known = True
@@ -149,6 +154,12 @@ class Fleet:
         entry.detail = None
         self._mark_missing(entry, missing=summary is None)
         return True
+
+    def _may_be_past(self, entry: _Entry, summary: Summary | None) -> bool:
+        """Whether what was read is as it was before our last write, and reads may lag: the next pass looks again."""
+        if summary is None or summary != entry.before_write or entry.written_at is None:
+            return False
+        return time.monotonic() - entry.written_at < self.consistency_window
 
     def _entry(self, name: str) -> _Entry:
         # A name that no list showed so far is known to be absent, once there was a list.

@@ -40,7 +40,7 @@ class AwsRoom:
         self._clients = Clients(region=region)
         self._periods = periods
         self._health = AwsHealth()
-        self.fleet = Fleet()
+        self.fleet = Fleet(consistency_window=consistency_window)
         self._calls = Calls(clients=self._clients, health=self._health, may_write=may_write)
         self._endpoints = EndpointApi(self._calls)
         identity = Identity(self._calls)

@@ -27,15 +27,23 @@ def superseded(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
 
 
 def seconds_until_sure(case: Case) -> float:
-    """For how long SageMaker may still not show an update to a revision that is no longer wanted.
+    """For how long SageMaker may still not show a call for a revision that is no longer wanted.
 
-    Its call may have been sent by a process that died; what it names must not be removed before it would be seen.
+    It may have been sent by a process that died; what it names must not be removed before it would be seen.
     """
-    rollout = case.status.rollout
+    rollout, window = case.status.rollout, case.facts.consistency_window_seconds
+    if not any(_overtaken(row, case) for row in case.status.revisions):
+        return 0.0
+    if case.live is None:
+        return max(0.0, window - (case.facts.missing_seconds or 0.0))
     if rollout is None or rollout.to_revision in (case.desired.revision, case.live_revision):
         return 0.0
     age = (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
-    return max(0.0, case.facts.consistency_window_seconds - age)
+    return max(0.0, window - age)
+
+
+def _overtaken(row: RevisionStatus, case: Case) -> bool:
+    return row.state == RevisionState.DEPLOYING and row.name != case.desired.revision
 
 
 def as_they_went(case: Case) -> tuple[RevisionStatus, ...]:
@@ -46,12 +54,12 @@ def as_they_went(case: Case) -> tuple[RevisionStatus, ...]:
     sure = seconds_until_sure(case) <= 0.0
     rows = list(case.status.revisions)
     for row in case.status.revisions:
-        if row.state != RevisionState.DEPLOYING or row.name == case.desired.revision:
+        if not _overtaken(row, case):
             continue
         rows.remove(row)
         if _serves(row, case):
             rows = [*superseded(rows), row.model_copy(update={"state": RevisionState.ACTIVE})]
-        elif sure or case.status.rollout is None or case.status.rollout.to_revision != row.name:
+        elif sure:
             rows.insert(0, _given_up(row, case))
         else:
             rows.append(row)

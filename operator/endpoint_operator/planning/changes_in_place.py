@@ -9,6 +9,8 @@ from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Plan, Situ
 from endpoint_operator.planning.rollout import needs_update
 from endpoint_operator.planning.steps import SyncTags, UpdateEndpointWeightsAndCapacities
 
+TAGS_CHANGING = "TagsChanging"
+
 
 def counts_differ(case: Case) -> Plan | None:
     """Counts change in place, whichever revision serves, but never between a rollout's intent and its call."""
@@ -44,11 +46,14 @@ def tags_differ(case: Case) -> Plan | None:
     put = known.tags_digest if known is not None else None
     if put == tags_digest(case.desired.tags) and not case.facts.tags_drifted:
         return None
+    # First the status forgets what it knows: a crash after the call and an edit back would else leave other tags.
+    steps = (SyncTags(name=live.name, arn=live.arn, tags=case.desired.tags),) if put is None else ()
     return Plan(
         situation=Situation.UPDATING,
-        reason="TagsChanging",
+        reason=TAGS_CHANGING,
         message="putting the tags in step with spec.tags",
-        steps=(SyncTags(name=live.name, arn=live.arn, tags=case.desired.tags),),
+        steps=steps,
+        forget_tags=True,
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         next_look=AT_ONCE,
     )

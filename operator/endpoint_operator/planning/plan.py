@@ -59,6 +59,8 @@ class Plan:
     finalizer: FinalizerChange | None = None
     forget_endpoint: bool = False
     """Whether the endpoint that the status knows is gone."""
+    forget_tags: bool = False
+    """Whether the tags on the endpoint are about to be others than the status knows."""
     reads_lag: bool = False
     """Whether the status knows better than what was read: SageMaker does not show yet what it accepted."""
     next_look: Look | None = field(default=NEVER)

@@ -1,7 +1,7 @@
 """Which revisions are kept in AWS, and how one that is not goes."""
 
 from endpoint_operator.api.status import RevisionState, RevisionStatus
-from endpoint_operator.planning.abandoned import has_served
+from endpoint_operator.planning.abandoned import as_they_went, has_served
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
@@ -12,7 +12,7 @@ MOST_ROWS = 10
 def superfluous(case: Case) -> tuple[RevisionStatus, ...]:
     """Rows beyond what is kept: the active revision, one being deployed, the last that served, and
     revisionHistoryLimit others."""
-    rows = case.status.revisions
+    rows = as_they_went(case)
     needed = {case.desired.revision, *(row.name for row in rows if row.state == RevisionState.DEPLOYING)}
     if case.live_revision is not None:
         needed.add(case.live_revision)

@@ -139,7 +139,7 @@ def _as_seen(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: Oper
         failure_reason=live.failure_reason,
         creation_time=live.created,
         last_modified_time=live.modified,
-        tags_digest=old.tags_digest if old is not None else None,
+        tags_digest=old.tags_digest if old is not None and not plan.forget_tags else None,
     )
 
 

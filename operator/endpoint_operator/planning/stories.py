@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from endpoint_operator.api.conditions import ConditionType, find, is_true
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import InferenceEndpointStatus
+from endpoint_operator.planning.changes_in_place import TAGS_CHANGING
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.steps import (
@@ -55,7 +56,7 @@ def _of_steps(endpoint: InferenceEndpoint, plan: Plan, outcome: Outcome, revisio
                 told.append(Story(reason="RolloutStarted", message=plan.message, revision=revision))
             case UpdateEndpointWeightsAndCapacities():
                 told.append(Story(reason="InstanceCountChanging", message=plan.message, revision=revision))
-            case SyncTags() if is_true(endpoint.status.conditions, ConditionType.READY):
+            case SyncTags() if _is_an_edit_of_tags(endpoint):
                 told.append(Story(reason="TagsChanged", message="the tags on the endpoint follow spec.tags"))
             case DeleteEndpoint():
                 told.append(Story(reason="DeletingEndpoint", message=f"deleting SageMaker endpoint {step.name}"))
@@ -67,6 +68,11 @@ def _of_steps(endpoint: InferenceEndpoint, plan: Plan, outcome: Outcome, revisio
     if plan.reason in ("Deleted", "Retained") and outcome.fault is None:
         told.append(Story(reason=plan.reason, message=plan.message))
     return told
+
+
+def _is_an_edit_of_tags(endpoint: InferenceEndpoint) -> bool:
+    ready = find(endpoint.status.conditions, ConditionType.READY)
+    return ready is not None and ready.reason == TAGS_CHANGING
 
 
 def _of_conditions(endpoint: InferenceEndpoint, status: InferenceEndpointStatus, revision: str) -> list[Story]:

@@ -1,12 +1,12 @@
 """The wanted revision is there: what is left over from others, and that it serves."""
 
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.abandoned import seconds_until_sure
+from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.history import serving
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
-from endpoint_operator.planning.retention import removal_of, superfluous
+from endpoint_operator.planning.retention import MOST_ROWS, removal_of, superfluous
 from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
 
@@ -61,8 +61,10 @@ def make_room(case: Case) -> Plan | None:
     Without it, edits that fail one after another would outgrow the status.
     """
     rows = superfluous(case)
-    if not rows or case.row is not None:
+    if case.row is not None or not (rows or len(case.status.revisions) >= MOST_ROWS):
         return None
+    if not rows:
+        return _wait_until_sure(case)
     gone = {row.name for row in rows}
     return Plan(
         situation=Situation.CREATING if case.live is None else Situation.UPDATING,
@@ -70,9 +72,19 @@ def make_room(case: Case) -> Plan | None:
         message=f"removing {len(rows)} old revisions before revision {case.desired.revision} is made",
         steps=tuple(step for row in rows for step in removal_of(row)),
         memory=Memory(
-            revisions=tuple(row for row in case.status.revisions if row.name not in gone), rollout=case.status.rollout
+            revisions=tuple(row for row in as_they_went(case) if row.name not in gone), rollout=case.status.rollout
         ),
         next_look=AT_ONCE,
+    )
+
+
+def _wait_until_sure(case: Case) -> Plan:
+    return Plan(
+        situation=Situation.CREATING if case.live is None else Situation.UPDATING,
+        reason="RemovingRevisions",
+        message=f"the last {MOST_ROWS} revisions may all still be in use; revision {case.desired.revision} follows "
+        "when SageMaker shows which of them is",
+        next_look=Look(seconds=max(1.0, seconds_until_sure(case))),
     )
 
 

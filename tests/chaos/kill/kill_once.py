@@ -2,7 +2,6 @@
 
 import dataclasses
 import time
-from collections.abc import Callable
 
 from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.patience import seldom
@@ -34,31 +33,13 @@ class Result:
 
 def kill_once(slot: OperatorSlot, row: Row, *, name: str) -> tuple[Result, list[Subject]]:
     """The result, and the objects that it left for the last look at all of them."""
-    subjects: list[Subject] = []
-
-    def another() -> Subject:
-        subjects.append(Subject(slot, f"{name}t{len(subjects) + 1}"))
-        subjects[-1].settle_in(row.point.phase)
-        return subjects[-1]
-
-    return _kill(slot, row, another, tries=TRIES), subjects
-
-
-def kill_prepared(slot: OperatorSlot, row: Row, subject: Subject) -> Result:
-    """As `kill_once`, with an object that is already where the phase begins; there is no second one."""
-    return _kill(slot, row, lambda: subject, tries=1)
-
-
-def _kill(slot: OperatorSlot, row: Row, subject_of_a_try: Callable[[], Subject], *, tries: int) -> Result:
     began, log_mark = time.monotonic(), slot.log_mark()
-    complaints = [f"the write never came in {tries} tries; the undisturbed run made it"]
-    subject: Subject | None = None
-    made = 0
-    while made < tries:
-        made += 1
+    complaints = [f"the write never came in {TRIES} tries; the undisturbed run made it"]
+    subjects: list[Subject] = []
+    while len(subjects) < TRIES:
+        subjects.append(Subject(slot, f"{name}t{len(subjects) + 1}"))
         try:
-            subject = subject_of_a_try()
-            if _tried(slot, row, subject):
+            if _killed_and_right(slot, row, subjects[-1]):
                 complaints = []
                 break
         except DeadlineError as late:
@@ -66,12 +47,13 @@ def _kill(slot: OperatorSlot, row: Row, subject_of_a_try: Callable[[], Subject],
             break
     complaints += _own_words(slot.log_since(log_mark))
     seconds = time.monotonic() - began
-    evidence = _evidence(slot, subject, complaints, log_mark) if complaints else ""
-    return Result(row=row, seconds=seconds, tries=made, evidence=evidence)
+    evidence = _evidence(slot, subjects[-1], complaints, log_mark) if complaints else ""
+    return Result(row=row, seconds=seconds, tries=len(subjects), evidence=evidence), subjects
 
 
-def _tried(slot: OperatorSlot, row: Row, subject: Subject) -> bool:
+def _killed_and_right(slot: OperatorSlot, row: Row, subject: Subject) -> bool:
     """True when the operator was killed where it should be and all came out right; False: that write never came."""
+    subject.settle_in(row.point.phase)
     trap = trap_for(row, slot, subject)
     try:
         subject.begin(row.point.phase)
@@ -83,9 +65,12 @@ def _tried(slot: OperatorSlot, row: Row, subject: Subject) -> bool:
         slot.kill()
     finally:
         trap.clear()
+    if row.late:
+        slot.reads_lag()
     _meanwhile(row, subject)
     slot.start()
     subject.comes_out_right()
+    slot.reads_are_fresh()
     return True
 
 
@@ -128,15 +113,15 @@ def _own_words(log: list[str]) -> list[str]:
     return [f"the operator logged an error: {line}" for line in log if '"ERROR"' in line or '"CRITICAL"' in line]
 
 
-def _evidence(slot: OperatorSlot, subject: Subject | None, complaints: list[str], log_mark: int) -> str:
-    found = (subject.object() if subject else None) or {}
+def _evidence(slot: OperatorSlot, subject: Subject, complaints: list[str], log_mark: int) -> str:
+    found = subject.object() or {}
     return "\n".join(
         [
             *complaints,
             f"status: {found.get('status')}",
             f"metadata: {found.get('metadata')}",
             "calls about it:",
-            *(subject.calls().as_text() if subject else ()),
+            *subject.calls().as_text(),
             f"the operator's last lines (all in {slot.namespace}/operator.log):",
             *slot.log_since(log_mark)[-_LAST_LINES:],
         ]

@@ -11,9 +11,10 @@ import yaml
 
 from devworld import cluster, environment
 from devworld.recipes import EXECUTION_ROLE
+from devworld.simulator_control import SimulatorControl
 from devworld.world import World
 from tests.chaos.kill.aws_calls import CallsOf, fired, freezing_faults
-from tests.chaos.kill.pace import FRESH, Pace
+from tests.chaos.kill.pace import Pace
 from tests.chaos.kill.writeproxy import WriteProxy
 from tests.controlplane import kubeconfig
 from tests.controlplane.httpcheck import answers_ok
@@ -26,18 +27,18 @@ Document = dict[str, Any]
 class OperatorSlot:
     """A namespace, and the operator that works in it alone. Used by one thread, that which starts its processes."""
 
-    def __init__(self, world: World, *, number: int) -> None:
+    def __init__(self, world: World, *, number: int, aws_url: str, pace: Pace) -> None:
         self.world = world
-        self.simulator = world.simulator
+        self.simulator = SimulatorControl(aws_url)
         self.namespace = f"kill{number}"
         self.cluster_id = f"cluster-{number}"
         self.objects = KubernetesObjects(world.kube_client())
-        self.calls = CallsOf(world.simulator, access_key=self._access_key)
+        self.calls = CallsOf(self.simulator, access_key=self._access_key)
         self.proxy = WriteProxy(
             upstream=f"https://127.0.0.1:{world.control_plane.apiserver.ports[0]}",
             authority=world.control_plane.certificates.authority.certificate,
         )
-        self._pace = FRESH
+        self._pace = pace
         self._frozen: list[str] = []
         self._part = Part(self._recipe())
 
@@ -53,12 +54,6 @@ class OperatorSlot:
 
     def start(self) -> None:
         """The operator anew, on the same ports; returns when it answers on them."""
-        self._part.start()
-
-    def change_pace(self, pace: Pace) -> None:
-        """The operator anew with other periods."""
-        self._pace = pace
-        self._part.kill()
         self._part.start()
 
     def kill(self) -> None:
@@ -89,6 +84,13 @@ class OperatorSlot:
         """Asks how often the operator has renewed its Lease since now."""
         before = self.proxy.lease_writes
         return lambda: self.proxy.lease_writes - before
+
+    def reads_lag(self) -> None:
+        """From now on SageMaker shows what was there before, the write of a moment ago not included."""
+        self.simulator.configure(staleSeconds=self._pace.stale_seconds)
+
+    def reads_are_fresh(self) -> None:
+        self.simulator.configure(staleSeconds=0)
 
     def log_mark(self) -> int:
         """Where its log ends now."""
@@ -135,7 +137,7 @@ class OperatorSlot:
         )
 
     def _environment(self) -> dict[str, str]:
-        aws = environment.aws_variables(endpoint_url=self.world.simulator_url, access_key=self._access_key)
+        aws = environment.aws_variables(endpoint_url=self.simulator.url, access_key=self._access_key)
         return environment.for_child({**aws, "KUBECONFIG": str(self._file("kubeconfig"))})
 
     def _documents(self) -> list[Document]:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from devworld.environment import ACCOUNT, REGION
 from tests.chaos.kill.aws_calls import Calls, is_about
+from tests.chaos.kill.foreign import estate
 from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.patience import seldom
 from tests.chaos.kill.points import Phase
@@ -92,7 +92,7 @@ class Subject:
 
     def estate(self) -> Estate:
         """What is in AWS under its names, whatever reads say."""
-        whole = self.slot.simulator.state()["sagemaker"][f"{ACCOUNT}/{REGION}"]
+        whole = estate(self.slot.simulator)
 
         def ours(kind: str) -> dict[str, Any]:
             return {name: found for name, found in whole[kind].items() if is_about(name, self.endpoint_name)}

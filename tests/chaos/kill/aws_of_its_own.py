@@ -1,0 +1,47 @@
+"""A second AWS, for an operator whose reads are to lag: clock and staleness of the shared one are everybody's."""
+
+import json
+import signal
+from pathlib import Path
+
+import boto3
+
+from devworld import environment, recipes
+from devworld.prerequisites import SAGEMAKER_MAY_ASSUME_IT
+from devworld.settings import Settings
+from tests.chaos.kill.pace import Pace
+from tests.controlplane.part import Part
+
+
+class AwsOfItsOwn:
+    """A simulator in a directory of its own, with the execution role in it."""
+
+    def __init__(self, directory: Path, pace: Pace) -> None:
+        directory.mkdir()
+        settings = Settings(time_scale=pace.time_scale)
+        self._part = Part(recipes.simulator(directory, settings, death_signal=signal.SIGTERM))
+
+    def launch(self) -> None:
+        """The first half of starting; call it in the thread that lives longest."""
+        self._part.launch()
+
+    def await_ready(self) -> str:
+        """Its URL."""
+        self._part.await_ready()
+        url = recipes.url(self._part.ports[0])
+        iam = boto3.client(
+            "iam",
+            endpoint_url=url,
+            aws_access_key_id=environment.USER_KEY,
+            aws_secret_access_key=environment.SECRET,
+            region_name=environment.REGION,
+        )
+        try:
+            trust = json.dumps(SAGEMAKER_MAY_ASSUME_IT)
+            iam.create_role(RoleName=recipes.EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=trust)
+        finally:
+            iam.close()
+        return url
+
+    def stop(self) -> None:
+        self._part.stop()
