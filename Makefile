@@ -32,7 +32,8 @@ dev-down: .venv/ready ## stop the world
 
 test: .venv/ready ## every test
 	@$(BIN)/python -m devworld build
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/chaos $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 
 bench: .venv/ready ## the figures: 1, 100 and 1,000 endpoints (a quarter of an hour)
 	@$(BIN)/python -m devworld build

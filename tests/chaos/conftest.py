@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
+from tests.chaos.through_proxy import operator_behind, proxy_before
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 
@@ -14,25 +15,28 @@ _LONGEST = 24
 
 
 @pytest.fixture(scope="session")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWorld]:
-    """Real API server, simulator and operator; objects of earlier tests stay in it and must not matter."""
+def _shared_world_and_proxy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SharedWorld, ApiServerProxy]]:
+    """The operator asks the API server through the proxy and resyncs as good as never, unless a test says otherwise."""
     shared = SharedWorld.start(tmp_path_factory.mktemp("chaos"))
     try:
-        yield shared
+        with proxy_before(shared.world.control_plane) as started, operator_behind(started, shared):
+            yield shared, started
     finally:
         shared.stop()
 
 
 @pytest.fixture(scope="session")
-def proxy(shared_world: SharedWorld) -> Iterator[ApiServerProxy]:
-    """Passes all through unless told otherwise; who is to go through it gets its kubeconfig."""
-    plane = shared_world.world.control_plane
-    upstream = f"https://127.0.0.1:{plane.apiserver.ports[0]}"
-    started = ApiServerProxy(upstream=upstream, certificates=plane.certificates).start()
-    try:
-        yield started
-    finally:
-        started.stop()
+def shared_world(_shared_world_and_proxy: tuple[SharedWorld, ApiServerProxy]) -> SharedWorld:
+    """Real API server, simulator and operator; objects of earlier tests stay in it and must not matter."""
+    return _shared_world_and_proxy[0]
+
+
+@pytest.fixture
+def proxy(_shared_world_and_proxy: tuple[SharedWorld, ApiServerProxy]) -> Iterator[ApiServerProxy]:
+    """Passes all through at first, and again afterwards."""
+    started = _shared_world_and_proxy[1]
+    yield started
+    started.behave()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Twenty kills of the leader in a row under load: how long nobody leads, and whether anything is done twice.
 
-`python -m tests.chaos.leader_kills` prints the table; the test of the same name holds it to its promises.
+`python -m tests.chaos.leader_kills` prints the table; a test in test_replicas.py holds it to its promises.
 """
 
 import os
@@ -51,34 +51,42 @@ class Report:
         return "\n".join(f"{name:<50}{value}" for name, value in rows.items())
 
 
-def run(directory: Path, *, kills: int = KILLS) -> Report:
+def run(directory: Path) -> Report:
     """In a world of its own."""
     world = start_world(directory, replicas=REPLICAS, lease_seconds=LEASE_SECONDS)
     shared = SharedWorld(world)
     replicas = Replicas(world)
     try:
-        scene = Scene(shared, namespace="leaderkills")
-        calls = scene.calls_from_now()
-        with Load(scene, endpoints=ENDPOINTS) as load:
-            without = [_kill_the_leader(scene, replicas) for _ in range(kills)]
-            replicas.make_whole()
-        for endpoint in load.endpoints():
-            endpoint.settles()
-        staying = {endpoint.sagemaker_name for endpoint in load.endpoints()}
-        scene.until(lambda: len(scene.objects.all(scene.namespace)) == len(staying), "the deleted ones gone")
-        return Report(
-            lease_seconds=LEASE_SECONDS,
-            endpoints=ENDPOINTS,
-            without_leader=without,
-            doubled=doubled(calls.all(), updates_wanted=load.edits),
-            changes=len(calls.that_change_anything()),
-            left_over=[
-                name for name in scene.sagemaker.everything() if not any(name.startswith(each) for each in staying)
-            ],
-        )
+        return measure(shared, replicas)
     finally:
         replicas.close()
         shared.stop()
+
+
+def measure(shared: SharedWorld, replicas: Replicas) -> Report:
+    """In a world of REPLICAS with leases of LEASE_SECONDS."""
+    scene = Scene(shared, namespace="leaderkills")
+    calls = scene.calls_from_now()
+    with Load(scene, endpoints=ENDPOINTS) as load:
+        without = [_kill_the_leader(scene, replicas) for _ in range(KILLS)]
+        replicas.make_whole()
+    for endpoint in load.endpoints():
+        endpoint.settles()
+    staying = {endpoint.sagemaker_name for endpoint in load.endpoints()}
+    scene.until(lambda: len(scene.objects.all(scene.namespace)) == len(staying), "the deleted ones gone")
+    return Report(
+        lease_seconds=LEASE_SECONDS,
+        endpoints=ENDPOINTS,
+        without_leader=without,
+        doubled=doubled(calls.all(), updates_wanted=load.edits),
+        changes=len(calls.that_change_anything()),
+        left_over=[name for name in scene.sagemaker.everything() if not _stands_for(name, staying)],
+    )
+
+
+def _stands_for(name: str, staying: set[str]) -> bool:
+    """Whether an endpoint, endpoint config or model is of one of the endpoints."""
+    return any(name == each or name.startswith(f"{each}-") for each in staying)
 
 
 def _kill_the_leader(scene: Scene, replicas: Replicas) -> float:

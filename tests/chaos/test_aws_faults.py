@@ -1,88 +1,18 @@
-"""AWS throttles, answers late or not at all, shows what was, refuses credentials, is gone: all converges."""
-
-from collections.abc import Callable, Iterator
+"""AWS answers late or not at all, shows what was, refuses credentials, is gone: all converges."""
 
 import pytest
 
 from tests.chaos.answered_writes import AnsweredWrites
-from tests.chaos.effects import doubled
+from tests.chaos.lives import fired, is_ready, life_of
 from tests.controlplane.deadlines import until
-from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.recorded_calls import RecordedCalls
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import TIME_SCALE
 from tests.integration.vocabulary.specs import count, role, version
 
-THROTTLED = {"code": "ThrottlingException", "message": "Rate exceeded", "status": 400}
 EXPIRED = {"code": "ExpiredToken", "message": "The security token included in the request is expired", "status": 403}
 UNAVAILABLE = {"code": "ServiceUnavailable", "message": "Service is unable to handle request.", "status": 503}
 OPERATOR_CALLS = {"service": "sagemaker"}
-# Far beyond what a fault in a third of all calls costs with the back-off that it earns.
-PATIENCE_SECONDS = 90.0
-
-
-@pytest.fixture
-def _fresh_rates(world: Scene) -> Iterator[None]:
-    """What a test taught the operator about AWS's limits is none of the next one's business."""
-    yield
-    world.simulator.end_faults()
-    world.operator.restart()
-
-
-def life_of(world: Scene, *, endpoints: int, between: Callable[[list[Endpoint]], None] = lambda _: None) -> list[str]:
-    """Endpoints are made, edited and deleted all at once; what took effect twice."""
-    calls = world.calls_from_now()
-    all_of_them = [world.given(version(1), name=f"e{number}") for number in range(endpoints)]
-    patiently(world, lambda: all(is_ready(each) for each in all_of_them), "all made")
-    between(all_of_them)
-    for each in all_of_them:
-        each.edit(version(2))
-    patiently(world, lambda: all(is_ready(each) for each in all_of_them), "all edited")
-    for each in all_of_them:
-        assert world.sagemaker.config(each.status["endpoint"]["configName"]) is not None
-        each.delete()
-    patiently(world, lambda: world.objects.all(world.namespace) == [], "all deleted")
-    assert world.sagemaker.everything() == []
-    return doubled(calls.all(), updates_wanted={each.sagemaker_name: 1 for each in all_of_them})
-
-
-def is_ready(endpoint: Endpoint) -> bool:
-    condition, generation = endpoint.condition("Ready"), endpoint.object["metadata"]["generation"]
-    return condition.get("status") == "True" and condition.get("observedGeneration") == generation
-
-
-def patiently(world: Scene, fact: Callable[[], object], what: str) -> None:
-    until(fact, what=what, within_seconds=PATIENCE_SECONDS, seen=world.evidence)
-
-
-@pytest.mark.usefixtures("_fresh_rates")
-def test_throttling_of_three_calls_in_ten_delays_and_breaks_nothing(world: Scene) -> None:
-    fault = world.simulator.add_fault(match={}, error=THROTTLED, probability=0.3)
-    assert life_of(world, endpoints=5) == []
-    assert fired(world, fault) > 10
-
-
-@pytest.mark.usefixtures("_fresh_rates")
-def test_throttling_that_lasts_is_said_and_ends_well(world: Scene) -> None:
-    fault = world.fault("CreateModel", error=THROTTLED)
-    endpoints = [world.given(name=f"e{number}") for number in range(5)]
-    for endpoint in endpoints:
-        assert "AWS limits the rate of CreateModel; it is tried again" in endpoint.reconciles("Throttled")
-    world.simulator.end_faults(fault)
-    patiently(world, lambda: all(is_ready(each) for each in endpoints), "all made once AWS takes it")
-
-
-@pytest.mark.usefixtures("_fresh_rates")
-def test_the_operator_finds_the_rate_that_aws_takes(world: Scene) -> None:
-    """AWS takes four calls a second: most of those that are made are taken, although fifty objects ask at once."""
-    world.simulator.configure(rateLimits={"sagemaker:CreateModel": {"perSecond": 4, "burst": 4}})
-    calls = world.calls_from_now()
-    endpoints = [world.given(name=f"e{number}") for number in range(50)]
-    patiently(world, lambda: all(is_ready(each) for each in endpoints), "all made")
-    world.simulator.configure(rateLimits={"sagemaker:CreateModel": None})
-    tries, refused = calls.count("CreateModel"), sum(row["error"] == THROTTLED["code"] for row in calls.all())
-    print(f"{tries} tries at CreateModel for {len(endpoints)} models, {refused} of them throttled")
-    assert refused < 2 * len(endpoints)
 
 
 def test_answers_that_come_late_are_waited_for(world: Scene) -> None:
@@ -163,9 +93,3 @@ def test_an_edit_begins_a_back_off_anew_and_is_acted_on_within_a_second(world: S
 
 def looks_at_role(calls: RecordedCalls) -> int:
     return sum(row["operation"] == "GetRole" for row in calls.of_operator())
-
-
-def fired(world: Scene, fault: str) -> int:
-    rows = world.simulator.faults()
-    rows = rows["faults"] if isinstance(rows, dict) else rows
-    return next(int(row["fired"]) for row in rows if row["id"] == fault)

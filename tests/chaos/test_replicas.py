@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos import leader_kills
 from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.conftest import namespace_of
+from tests.chaos.leader_kills import LEASE_SECONDS, REPLICAS
 from tests.chaos.load import Load
 from tests.chaos.replicas import Replicas, freeze, replica_of, start_world, thaw
 from tests.controlplane.part import Part
@@ -17,14 +19,14 @@ from tests.integration.vocabulary.recorded_calls import CHANGING, RecordedCalls
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 
-LEASE_SECONDS = 3.0
 DEFAULT_LEASE_SECONDS = 15.0
 
 
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedWorld]:
     """Three replicas with a short Lease."""
-    shared = SharedWorld(start_world(tmp_path_factory.mktemp("three"), replicas=3, lease_seconds=LEASE_SECONDS))
+    folder = tmp_path_factory.mktemp("three")
+    shared = SharedWorld(start_world(folder, replicas=REPLICAS, lease_seconds=LEASE_SECONDS))
     try:
         yield shared
     finally:
@@ -142,3 +144,17 @@ def test_one_replica_acts_at_a_time_whoever_goes(world: Scene, replicas: Replica
     for endpoint in load.endpoints():
         endpoint.settles()
     assert changes_by(calls) == [*leaders, last]
+
+
+@pytest.mark.timeout(400)
+def test_twenty_kills_of_the_leader_in_a_row_do_nothing_twice_and_leave_nobody_without_one(
+    three: SharedWorld, replicas: Replicas, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = leader_kills.measure(three, replicas)
+    with capsys.disabled():
+        print(f"\n{report.table()}")
+    assert len(report.without_leader) == leader_kills.KILLS
+    assert report.changes > 10 * leader_kills.KILLS, "there was too little to do for this to show anything"
+    assert report.doubled == []
+    assert report.left_over == []
+    assert max(report.without_leader) < 2 * report.lease_seconds

@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import Effect, Match
-from tests.chaos.through_proxy import QUICK_RESYNC, operator_behind, until_watching
+from tests.chaos.through_proxy import QUICK_RESYNC, until_watching
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 from tests.integration.vocabulary.specs import count, version
@@ -19,8 +19,8 @@ BEGINNINGS = "endpoint_operator_watch_beginnings_total"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _behind_the_proxy(proxy: ApiServerProxy, shared_world: SharedWorld) -> Iterator[None]:
-    with operator_behind(proxy, shared_world, QUICK_RESYNC):
+def _resyncing(shared_world: SharedWorld) -> Iterator[None]:
+    with shared_world.operator.started_with(QUICK_RESYNC):
         yield
 
 
@@ -29,7 +29,7 @@ def _well_behaved(proxy: ApiServerProxy) -> Iterator[None]:
     begun = proxy.watches_begun()
     yield
     proxy.behave()
-    if proxy.cut_watches():
+    if proxy.cut_watches():  # one that was stalled is not dead to the operator yet
         until_watching(proxy, since=begun)
 
 

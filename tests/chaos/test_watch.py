@@ -3,32 +3,16 @@
 No resync comes to its help here; see test_resync.py.
 """
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import GONE, Cut, Effect, Match
-from tests.chaos.through_proxy import NO_RESYNC, operator_behind, until_watching
+from tests.chaos.through_proxy import until_watching
 from tests.integration.vocabulary.scene import Scene
-from tests.integration.vocabulary.shared_world import TIME_SCALE, SharedWorld
+from tests.integration.vocabulary.shared_world import TIME_SCALE
 from tests.integration.vocabulary.specs import count
 
 CORRECTION = "UpdateEndpointWeightsAndCapacities"
 CREATION = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _behind_the_proxy(proxy: ApiServerProxy, shared_world: SharedWorld) -> Iterator[None]:
-    with operator_behind(proxy, shared_world, NO_RESYNC):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _well_behaved(proxy: ApiServerProxy) -> Iterator[None]:
-    yield
-    proxy.behave()
 
 
 def test_what_it_wrote_is_never_overwritten_by_events_that_come_late(world: Scene, proxy: ApiServerProxy) -> None:

@@ -1,31 +1,16 @@
 """Writes that the API server refuses, or whose answer is lost: made again, with back-off, and nothing is lost."""
 
 import time
-from collections.abc import Iterator
 
 import pytest
 
 from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import CONFLICT, INTERNAL_ERROR, Cut, Effect, Match, too_many_requests
-from tests.chaos.through_proxy import NO_RESYNC, operator_behind
 from tests.integration.vocabulary.scene import Scene
-from tests.integration.vocabulary.shared_world import SharedWorld
 from tests.integration.vocabulary.specs import count, version
 
 CREATION = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _behind_the_proxy(proxy: ApiServerProxy, shared_world: SharedWorld) -> Iterator[None]:
-    with operator_behind(proxy, shared_world, NO_RESYNC):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _well_behaved(proxy: ApiServerProxy) -> Iterator[None]:
-    yield
-    proxy.behave()
 
 
 def writes_of(world: Scene, *, method: str = "P*", of: str = "*") -> Match:

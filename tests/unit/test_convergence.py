@@ -167,7 +167,7 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def nothing_forbidden_was_asked_of_sagemaker(self) -> None:
-        assert self.sagemaker.violations == []
+        assert not self.sagemaker.violations, self.sagemaker.violations
 
     @invariant()
     def everything_made_is_remembered(self) -> None:

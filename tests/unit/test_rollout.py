@@ -1,6 +1,7 @@
 """Another revision is wanted than the one that serves: how it is rolled out, and what a rollback leaves."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,12 +9,14 @@ import pytest
 from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveStatus
+from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.steps import SyncTags, UpdateEndpoint, UpdateEndpointWeightsAndCapacities
 from tests.unit.given import (
     INPUTS,
     LATER,
     MODIFIED,
+    NOW,
     an_object,
     desired,
     facts,
@@ -53,6 +56,17 @@ def test_an_edit_is_remembered_before_anything_of_it_is_made() -> None:
     assert found.memory is not None
     assert found.memory.rollout is not None
     assert (found.memory.rollout.from_revision, found.memory.rollout.to_revision) == (revision(), revision(NEW))
+
+
+@pytest.mark.parametrize(("seconds", "sent"), [(59, True), (61, False)])
+def test_an_intent_that_grew_old_is_recorded_again_before_the_call(*, seconds: int, sent: bool) -> None:
+    old = rollout(revision(NEW)).model_copy(update={"since": timestamp(NOW - timedelta(seconds=seconds))})
+    found = plan(NEW, UNDER_WAY.model_copy(update={"rollout": old}), facts(live()))
+    assert bool(found.steps) == sent
+    if not sent:
+        assert found.memory is not None
+        assert found.memory.rollout is not None
+        assert found.memory.rollout.since == timestamp(NOW)
 
 
 def test_a_rollout_keeps_counts_and_weights_as_they_are() -> None:

@@ -121,6 +121,8 @@ class AwsExecutor:
             )
             if reason is not None:
                 raise StepRefused(_name_taken(reason)) from error
+            # Made by a process that died; the spec's tags may have been edited since.
+            await self.tags.put_in_step(arn, step.tags)
             return arn
 
     async def _update_endpoint(self, step: UpdateEndpoint) -> None:

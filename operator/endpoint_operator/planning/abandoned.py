@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from math import inf
 
 from endpoint_operator.api.status import RevisionState, RevisionStatus
 from endpoint_operator.planning.case import Case
@@ -38,8 +39,16 @@ def seconds_until_sure(case: Case) -> float:
         return max(0.0, window - (case.facts.missing_seconds or 0.0))
     if rollout is None or rollout.to_revision in (case.desired.revision, case.live_revision):
         return 0.0
-    age = (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
-    return max(0.0, window - age)
+    # A call is sent within one window of its intent, and seen within another.
+    return max(0.0, 2 * window - seconds_since_intent(case))
+
+
+def seconds_since_intent(case: Case) -> float:
+    """Since the rollout under way was last recorded; without end where there is none."""
+    rollout = case.status.rollout
+    if rollout is None:
+        return inf
+    return (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
 
 
 def _overtaken(row: RevisionStatus, case: Case) -> bool:

@@ -1,6 +1,7 @@
 """Another revision serves than the one that is wanted: why it is not rolled out yet, and how it is."""
 
 from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.abandoned import seconds_since_intent
 from endpoint_operator.planning.absence import warning, wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
@@ -104,6 +105,8 @@ def intent_comes_first(case: Case) -> Plan | None:
         and rollout is not None
         and rollout.stage == "Updating"
         and rollout.to_revision == row.name
+        # An older one is recorded again, so that its age tells how lately a call may have been sent.
+        and seconds_since_intent(case) < case.facts.consistency_window_seconds
     )
     if recorded:
         return None
