@@ -13,14 +13,14 @@ from pathlib import Path
 from devworld.environment import clear_inherited
 from tests.chaos.effects import doubled
 from tests.chaos.load import Load
-from tests.chaos.replicas import Replicas, replica_of, start_world
+from tests.chaos.replicas import Replicas, start_world
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 
 KILLS = 20
-# Two would do; with three the next leader is there while the last one still starts.
 REPLICAS = 3
 ENDPOINTS = 10
+CHANGES_BETWEEN_KILLS = 10
 # A fifth of the default: what a takeover takes is proportional to it, and twenty are to be seen in a minute or two.
 LEASE_SECONDS = 3.0
 
@@ -90,10 +90,10 @@ def _stands_for(name: str, staying: set[str]) -> bool:
 
 
 def _kill_the_leader(scene: Scene, replicas: Replicas) -> float:
-    """Kill -9 once it acts; seconds until another one holds the Lease. The dead one comes back as a standby."""
+    """Kill -9 in the middle of its work; seconds until another one holds the Lease. The dead one comes back after."""
+    replicas.make_whole()
     leader, holder, calls = replicas.leader(), replicas.holder(), scene.calls_from_now()
-    scene.until(lambda: any(replica_of(row) == leader.name for row in calls.all()), f"{leader.name} at work")
-    replicas.start_the_dead()
+    scene.until(lambda: len(calls.that_change_anything()) >= CHANGES_BETWEEN_KILLS, f"{leader.name} at work")
     killed = time.monotonic()
     leader.kill()
     _, led = replicas.successor_of(holder, within_seconds=30)

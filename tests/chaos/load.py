@@ -9,7 +9,7 @@ from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects, O
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.specs import version
 
-PAUSE_SECONDS = 0.1
+PAUSE_SECONDS = 0.4
 # Then it makes room for a new endpoint, so that creations and deletions never end either.
 EDITS_OF_ONE = 4
 
