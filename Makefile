@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo dev-up dev-down test bench lint fmt generate lock clean
+.PHONY: help setup demo dev-up dev-down test chaos bench lint fmt generate lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -30,9 +30,12 @@ dev-up: .venv/ready ## start the world (control plane, simulator, operator) and 
 dev-down: .venv/ready ## stop the world
 	@$(BIN)/python -m devworld down
 
-test: .venv/ready ## every test
+test: .venv/ready ## every test but the chaos
 	@$(BIN)/python -m devworld build
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/chaos $(PYTEST_ARGS)
+
+chaos: .venv/ready ## kills at every write, watches cut, replicas killed, AWS at its worst (a quarter of an hour)
+	@$(BIN)/python -m devworld build
 	@$(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 
 bench: .venv/ready ## the figures: 1, 100 and 1,000 endpoints (a quarter of an hour)
