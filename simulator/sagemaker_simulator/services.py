@@ -1,8 +1,12 @@
 """Who answers for which AWS service: the simulator itself, moto, or nobody (501)."""
 
+from collections.abc import Mapping
+
 from .backing.moto import SERVICES, Moto
 from .backing.roles import Roles
+from .neighbours import Neighbours
 from .runtime.invoke import InvokeEndpoint
+from .runtime.observers import InvocationObservers
 from .sagemaker.endpoint_configs import EndpointConfigs
 from .sagemaker.endpoints import Endpoints
 from .sagemaker.estate import Estates
@@ -22,11 +26,20 @@ class Services:
     """The services that are there."""
 
     def __init__(
-        self, *, estates: Estates, transitions: Transitions, fleets: Fleets, settings: SettingsInForce, moto: Moto
+        self,
+        *,
+        estates: Estates,
+        transitions: Transitions,
+        fleets: Fleets,
+        observers: InvocationObservers,
+        settings: SettingsInForce,
+        neighbours: Neighbours,
+        moto: Moto,
     ) -> None:
         self._moto = moto
-        self._runtime = InvokeEndpoint(estates=estates, fleets=fleets)
-        self._own: dict[str, dict[str, Operation]] = {
+        self._runtime = InvokeEndpoint(estates=estates, fleets=fleets, observers=observers)
+        self._own: dict[str, Mapping[str, Operation]] = {
+            **neighbours.operations,
             "sagemaker": dict(
                 operations(
                     models=Models(estates=estates, roles=Roles(moto)),

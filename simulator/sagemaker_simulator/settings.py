@@ -1,6 +1,7 @@
 """The settings in force: quotas, images, servers, staleness, rate limits, latency."""
 
 import fnmatch
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -31,14 +32,38 @@ class Settings:
 
     quotas: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_QUOTAS))
     images: tuple[str, ...] = ()
+    image_digests: Mapping[str, str] = field(default_factory=dict)  # by REPOSITORY:TAG
+    prices: Mapping[str, float] = field(default_factory=dict)  # USD an hour by REGION/INSTANCE_TYPE
     servers: Mapping[str, ServerCommand] = field(default_factory=dict)
     stale_seconds: float = 0.0
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
 
     def image_present(self, image: str) -> bool:
-        """Tell whether ECR has the image: one of AWS's own, or one that a glob of `images` names."""
-        return is_aws_image(image) or any(fnmatch.fnmatchcase(image, glob) for glob in self.images)
+        """Tell whether ECR has the image: one of AWS's own, or one that a glob of `images` names.
+
+        An image named by its digest is there too when a tag that is known by name has that digest.
+        """
+        return (
+            is_aws_image(image)
+            or any(fnmatch.fnmatchcase(image, glob) for glob in self.images)
+            or self.tag_of(image) is not None
+        )
+
+    def image_digest(self, image: str) -> str:
+        """Return the digest behind an image: that in its name, that of `image_digests`, else one made from its name."""
+        _, _, digest = image.partition("@")
+        return digest or self.image_digests.get(image) or "sha256:" + hashlib.sha256(image.encode()).hexdigest()
+
+    def tag_of(self, image: str) -> str | None:
+        """Return the tag that has the digest of REPOSITORY@DIGEST, None when no tag that is known by name has it."""
+        repository, at, digest = image.partition("@")
+        named = {glob for glob in self.images if not set(glob) & set("*?[")} | set(self.image_digests)
+        for each in sorted(named) if at else ():
+            name, colon, tag = each.rpartition(":")
+            if colon and name == repository and self.image_digest(each) == digest and self.image_present(each):
+                return tag
+        return None
 
     def quota(self, instance_type: str) -> int:
         """Return how many instances of the type the account may use for endpoints; 0 for a type that is not there."""

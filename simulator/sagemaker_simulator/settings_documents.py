@@ -3,14 +3,18 @@
 A settings document is merged into what is set: maps by key (null takes an entry away), everything else replaced.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from .hosting.server_command import ServerCommand
+from .pricing.regions import PRICE_REGIONS
 from .settings import Latency, RateLimit, Settings
 
 T = TypeVar("T")
+_TAGGED_IMAGE = re.compile(r"[^@\s]+/[^@:\s]+:[^@:/\s]+")
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
 class BadSettings(ValueError):
@@ -57,6 +61,31 @@ def _images(settings: Settings, value: object) -> Settings:
     if not isinstance(value, list) or not all(isinstance(glob, str) for glob in value):
         raise BadSettings("images: must be a list of globs (strings)")
     return replace(settings, images=tuple(value))
+
+
+def _image_digests(settings: Settings, value: object) -> Settings:
+    return replace(settings, image_digests=_merged_map(settings.image_digests, value, "imageDigests", _digest))
+
+
+def _digest(value: object, where: str) -> str:
+    if _TAGGED_IMAGE.fullmatch(where.removeprefix("imageDigests.")) is None:
+        raise BadSettings(f"{where}: the key must be an image with a tag, such as REGISTRY/churn:1")
+    if not isinstance(value, str) or _DIGEST.fullmatch(value) is None:
+        raise BadSettings(f"{where}: must be sha256: and 64 hexadecimal digits, got {value!r}")
+    return value
+
+
+def _prices(settings: Settings, value: object) -> Settings:
+    return replace(settings, prices=_merged_map(settings.prices, value, "prices", _price))
+
+
+def _price(value: object, where: str) -> float:
+    region, slash, instance_type = where.removeprefix("prices.").partition("/")
+    if not slash or not instance_type:
+        raise BadSettings(f"{where}: the key must be REGION/INSTANCE_TYPE, such as us-east-1/ml.m5.large")
+    if region not in PRICE_REGIONS:
+        raise BadSettings(f"{where}: no price region {region!r}; known are {', '.join(sorted(PRICE_REGIONS))}")
+    return _number(value, where)
 
 
 def _servers(settings: Settings, value: object) -> Settings:
@@ -136,6 +165,8 @@ def _count(value: object, where: str) -> int:
 _MEMBERS: Mapping[str, Callable[[Settings, object], Settings]] = {
     "quotas": _quotas,
     "images": _images,
+    "imageDigests": _image_digests,
+    "prices": _prices,
     "servers": _servers,
     "staleSeconds": _stale_seconds,
     "rateLimits": _rate_limits,

@@ -18,7 +18,9 @@ from .faults import Faults
 from .front import Check, Front
 from .hosting.contract import Hosting
 from .metrics import MetricStore
+from .neighbours import Neighbours
 from .rate_limits import RateLimits
+from .runtime.observers import InvocationObservers
 from .sagemaker.endings import Durations
 from .sagemaker.estate import Estates
 from .sagemaker.fleets import Fleets
@@ -48,6 +50,8 @@ class Simulator:
     estates: Estates
     transitions: Transitions
     fleets: Fleets
+    observers: InvocationObservers
+    neighbours: Neighbours
     rate_limits: RateLimits
     moto: Moto
     hosting: Hosting
@@ -63,6 +67,7 @@ class Simulator:
         self.calls.clear()
         self.metrics.clear()
         self.rate_limits.clear()
+        self.neighbours.clear()
         self.settings.reset()
         await self.moto.reset()
 
@@ -103,6 +108,8 @@ async def build(
     transitions = Transitions(estates=estates, hosting=hosting, fleets=fleets, durations=Durations())
     calls, faults = CallLog(clock), Faults(clock)
     rate_limits = RateLimits(lambda: settings.now)
+    observers = InvocationObservers()
+    neighbours = Neighbours(clock=clock, settings=lambda: settings.now)
     front = Front(
         calls=calls,
         faults=faults,
@@ -110,7 +117,15 @@ async def build(
         settings=lambda: settings.now,
         account_of=moto.account_of,
         checks=_checks(verify_signatures=verify_signatures, policy=policy, estates=estates),
-        answer=Services(estates=estates, transitions=transitions, fleets=fleets, settings=settings, moto=moto).answer,
+        answer=Services(
+            estates=estates,
+            transitions=transitions,
+            fleets=fleets,
+            observers=observers,
+            settings=settings,
+            neighbours=neighbours,
+            moto=moto,
+        ).answer,
     )
     return Simulator(
         clock=clock,
@@ -121,6 +136,8 @@ async def build(
         estates=estates,
         transitions=transitions,
         fleets=fleets,
+        observers=observers,
+        neighbours=neighbours,
         rate_limits=rate_limits,
         moto=moto,
         hosting=hosting,

@@ -27,7 +27,7 @@ def test_what_is_in_use_counts_for_creation_update_and_capacity(world: World) ->
     world.given_config("c2", count=5)
     with refused("ResourceLimitExceeded", sentence("ml.m5.large", limit=4, used=1, delta=5)):
         world.sagemaker.create_endpoint(EndpointName="e2", EndpointConfigName="c2")
-    with refused("ResourceLimitExceeded", sentence("ml.m5.large", limit=4, used=1, delta=4)):
+    with refused("ResourceLimitExceeded", sentence("ml.m5.large", limit=4, used=1, delta=5)):
         world.sagemaker.update_endpoint(EndpointName="e1", EndpointConfigName="c2")
     with refused("ResourceLimitExceeded", sentence("ml.m5.large", limit=4, used=1, delta=5)):
         world.sagemaker.update_endpoint_weights_and_capacities(

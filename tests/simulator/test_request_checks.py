@@ -68,10 +68,10 @@ def test_an_operation_that_is_not_modelled_is_a_501_that_names_it_and_is_not_ret
 
 
 def test_a_service_that_is_not_modelled_is_a_501_that_names_it(world: World) -> None:
-    pricing = world.client("pricing")
-    with refused("NotImplemented", "simulator: pricing GetProducts is not modelled", status=501):
-        pricing.get_products(ServiceCode="AmazonSageMaker")
-    pricing.close()
+    kinesis = world.client("kinesis")
+    with refused("NotImplemented", "simulator: kinesis ListStreams is not modelled", status=501):
+        kinesis.list_streams()
+    kinesis.close()
 
 
 @pytest.mark.parametrize(
@@ -80,9 +80,6 @@ def test_a_service_that_is_not_modelled_is_a_501_that_names_it(world: World) -> 
         ({"ProductionVariants": [{"VariantName": "v", "ModelName": "m1", "ServerlessConfig": {
             "MemorySizeInMB": 1024, "MaxConcurrency": 1}}]}, "serverless endpoints"),
         ({"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://b/out"}}}, "asynchronous endpoints"),
-        ({"ShadowProductionVariants": [variant("shadow")]}, "shadow variants"),
-        ({"DataCaptureConfig": {"EnableCapture": True, "InitialSamplingPercentage": 5, "DestinationS3Uri": "s3://b/x",
-            "CaptureOptions": [{"CaptureMode": "Input"}]}}, "data capture"),
         ({"VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}}, "endpoint configs in a VPC"),
         ({"EnableNetworkIsolation": True}, "network isolation"),
     ],
@@ -124,33 +121,6 @@ def test_a_model_that_nothing_can_run_yet_is_refused_at_create_endpoint(
     world.given_config()
     with refused("NotImplemented", what, "not modelled yet", status=501):
         world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
-
-
-@pytest.mark.parametrize(
-    "deployment",
-    [
-        {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": {
-            "Type": "CANARY", "WaitIntervalInSeconds": 60, "CanarySize": {"Type": "INSTANCE_COUNT", "Value": 1}}}},
-        {"RollingUpdatePolicy": {
-            "MaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1}, "WaitIntervalInSeconds": 60}},
-    ],
-)  # fmt: skip
-def test_guarded_deployments_are_refused_and_all_at_once_is_remembered(world: World, deployment: Any) -> None:
-    world.given_endpoint()
-    world.given_config("c2")
-    with refused("NotImplemented", "not modelled yet", status=501):
-        world.sagemaker.update_endpoint(
-            EndpointName="e1",
-            EndpointConfigName="c2",
-            DeploymentConfig=deployment,
-        )
-    routing: Any = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
-    world.sagemaker.update_endpoint(
-        EndpointName="e1",
-        EndpointConfigName="c2",
-        DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}},
-    )
-    assert world.describe()["LastDeploymentConfig"]["BlueGreenUpdatePolicy"]["TrafficRoutingConfiguration"] == routing
 
 
 @pytest.mark.parametrize(

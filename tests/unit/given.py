@@ -110,12 +110,13 @@ def row(
     made = desired(wanted)
     return RevisionStatus(
         name=made.revision,
-        config_name=config_name or made.model_name,
-        model_names=[made.model_name],
+        config_name=config_name or made.model_names[0],
+        model_names=made.model_names,
         state=state,
         reason=reason,
         created_at="2026-11-22T10:00:00Z",
         initial_instance_counts=made.counts,
+        initial_weights=made.weights,
         stale_config_names=list(stale),
         spec_digest=made.spec_digest,
         resolved=Resolved(execution_role_arn=made.execution_role_arn),
@@ -158,11 +159,15 @@ def live(
         name=made.endpoint_name,
         arn=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{made.endpoint_name}",
         status=status,
-        config_name=config_name or made.model_name,
+        config_name=config_name or made.model_names[0],
         created=CREATED,
         modified=modified,
         failure_reason=failure,
-        variants=(LiveVariant(name="AllTraffic", current_count=held, desired_count=held),),
+        variants=(
+            LiveVariant(
+                name="AllTraffic", current_count=held, desired_count=held, current_weight=1.0, desired_weight=1.0
+            ),
+        ),
     )
 
 

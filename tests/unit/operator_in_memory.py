@@ -1,7 +1,7 @@
 """The loop around planning without the other rooms: one object, one SageMaker, passes that may die between two calls.
 
 It carries steps out as the AWS room does (found already there is done, gone is deleted) and writes status as JSON,
-so that each pass starts from what an API server would hand back. Only make_plan and status_of decide.
+so that each pass starts from what an API server would hand back. Only plan_of_pass and status_of decide.
 """
 
 from dataclasses import dataclass, field, replace
@@ -10,10 +10,11 @@ from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import InferenceEndpointStatus
-from endpoint_operator.planning.decide import make_plan, wants_look
+from endpoint_operator.planning.decide import wants_look
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, OwnedObject
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.outcome import Outcome
+from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import FinalizerChange, Plan
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
@@ -105,7 +106,7 @@ class OperatorInMemory:
         self.awake, self.look_at = False, None
         endpoint = self.object
         facts = self._observe(endpoint)
-        plan = make_plan(endpoint, facts, INPUTS)
+        plan = plan_of_pass(endpoint, facts, INPUTS)
         if facts.live is not None and facts.live.busy:
             assert not any(isinstance(step, FLEET_STEPS) for step in plan.steps), "a call that SageMaker must refuse"
         if plan.finalizer is FinalizerChange.ADD:
@@ -212,7 +213,7 @@ class OperatorInMemory:
             case UpdateEndpoint():
                 sagemaker.update_endpoint(step.config_name)
             case UpdateEndpointWeightsAndCapacities():
-                sagemaker.change_counts(step.instance_counts)
+                sagemaker.change(step)
             case SyncTags():
                 sagemaker.tags = dict(step.tags)
             case DeleteEndpoint():

@@ -7,7 +7,7 @@ SageMaker's own answers. Whatever no caller may ever do is kept in `violations`,
 from dataclasses import dataclass, field, replace
 
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant
-from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel
+from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel, UpdateEndpointWeightsAndCapacities
 from tests.unit.given import ACCOUNT, REGION
 
 VARIANT = "AllTraffic"
@@ -75,7 +75,9 @@ class SageMakerInMemory:
             config_name=config_name,
             created=made,
             modified=made,
-            variants=(LiveVariant(name=VARIANT, current_count=0, desired_count=count),),
+            variants=(
+                LiveVariant(name=VARIANT, current_count=0, desired_count=count, current_weight=1.0, desired_weight=1.0),
+            ),
         )
         return self.endpoint.arn
 
@@ -88,9 +90,11 @@ class SageMakerInMemory:
         self._next_config = config_name
         self._begin(LiveStatus.UPDATING)
 
-    def change_counts(self, counts: dict[str, int]) -> None:
+    def change(self, step: UpdateEndpointWeightsAndCapacities) -> None:
         self._changeable()
-        self._next_count = counts[VARIANT]
+        if step.weights:
+            self.violations.append("a weight of the only variant was changed")
+        self._next_count = step.instance_counts[VARIANT]
         self._begin(LiveStatus.UPDATING)
 
     def delete_endpoint(self) -> None:
@@ -173,7 +177,9 @@ class SageMakerInMemory:
     def _end(self, status: LiveStatus, *, failure: str | None) -> None:
         assert self.endpoint is not None
         wanted = self._next_count or self.endpoint.variants[0].desired_count
-        variant = LiveVariant(name=VARIANT, current_count=wanted, desired_count=wanted)
+        variant = LiveVariant(
+            name=VARIANT, current_count=wanted, desired_count=wanted, current_weight=1.0, desired_weight=1.0
+        )
         self.endpoint = replace(
             self.endpoint, status=status, failure_reason=failure, modified=self._time(), variants=(variant,)
         )

@@ -13,13 +13,13 @@ from endpoint_operator.planning.desired import desired_state, tags_digest
 from tests.unit.given import INPUTS
 
 HERE = Path(__file__).parent
-GOLDEN: dict[str, dict[str, str]] = json.loads((HERE / "golden" / "names.json").read_text())
+GOLDEN: dict[str, dict[str, Any]] = json.loads((HERE / "golden" / "names.json").read_text())
 MANIFESTS = {path.stem: path for path in sorted((HERE / "manifests").glob("*.yaml"))} | {
     f"example-{path.parent.name}": path for path in sorted((HERE.parents[1] / "examples").glob("*/endpoint.yaml"))
 }
 
 
-def names_of(path: Path) -> dict[str, str]:
+def names_of(path: Path) -> dict[str, Any]:
     body: dict[str, Any] = yaml.safe_load(path.read_text())
     body["metadata"] |= {"uid": "any", "generation": 1, "resourceVersion": "1"}
     endpoint = InferenceEndpoint.parse(body)
@@ -28,8 +28,8 @@ def names_of(path: Path) -> dict[str, str]:
     assert desired is not None
     return {
         "endpoint": desired.endpoint_name,
-        "model": desired.model_name,
-        "config": desired.config_name(first_counts=None, made_before=False),
+        "models": desired.model_names,
+        "config": desired.config_name(made_with=None, made_before=False),
         "revision": desired.revision,
         "specDigest": desired.spec_digest,
         "tagsDigest": tags_digest(desired.tags),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from endpoint_operator.api.names import counts_suffix, default_endpoint_name, revision_object_name, revision_of
+from endpoint_operator.api.names import capacities_suffix, default_endpoint_name, revision_object_name, revision_of
 
 # EndpointName, EndpointConfigName and VariantName in SageMaker's service model; ModelName takes all of these.
 SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -75,7 +75,7 @@ def test_the_same_words_cut_elsewhere_into_namespace_and_name_have_other_names(p
 def test_a_config_name_is_taken_and_leads_back_to_its_revision(
     endpoint: str, revision: str, counts: dict[str, int] | None
 ) -> None:
-    suffix = counts_suffix(counts) if counts is not None else None
+    suffix = capacities_suffix(counts, {}) if counts is not None else None
     name = revision_object_name(endpoint_name=endpoint, revision=revision, suffix=suffix)
     assert is_taken(name)
     assert revision_of(config_name=name, endpoint_name=endpoint) == revision

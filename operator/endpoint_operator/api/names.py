@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 
 MAXIMUM = 63
 REVISION_LENGTH = 10
@@ -32,14 +33,15 @@ def default_endpoint_name(*, namespace: str, name: str) -> str:
 
 
 def revision_object_name(*, endpoint_name: str, revision: str, suffix: str | None = None) -> str:
-    """Name of the model and of the endpoint config of a revision."""
+    """Name of a model or an endpoint config of a revision; `suffix` has at most four characters."""
     name = f"{endpoint_name[:_PREFIX_LENGTH].rstrip('-')}-{revision}"
     return f"{name}-{suffix}" if suffix else name
 
 
-def counts_suffix(counts: dict[str, int]) -> str:
-    """Suffix of an endpoint config that differs from its revision's first one only in the initial counts."""
-    return hex_digest(",".join(f"{name}={count}" for name, count in sorted(counts.items())), _SUFFIX_LENGTH)
+def capacities_suffix(counts: Mapping[str, int], weights: Mapping[str, float]) -> str:
+    """Suffix of an endpoint config that differs from its revision's first one only in initial counts and weights."""
+    wanted = [f"{name}={counts[name]}:{weights.get(name)}" for name in sorted(counts)]
+    return hex_digest(",".join(wanted), _SUFFIX_LENGTH)
 
 
 def revision_of(*, config_name: str, endpoint_name: str) -> str | None:

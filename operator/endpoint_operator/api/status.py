@@ -68,6 +68,15 @@ class ResolvedArtifact(StatusModel):
     """Its ETag then."""
 
 
+class ResolvedImage(StatusModel):
+    """The image of one container, as it was when the revision was made."""
+
+    container: Text
+    """The container's path in the manifest."""
+    image: Text
+    """The image."""
+
+
 class Resolved(StatusModel):
     """What the revision took from outside its object, kept so that nothing but a spec change resolves it again."""
 
@@ -75,6 +84,8 @@ class Resolved(StatusModel):
     """The role that SageMaker runs the containers with."""
     artifacts: Annotated[list[ResolvedArtifact], atomic_list(max_items=165)] = Field(default_factory=list)
     """The artifacts as preflight saw them."""
+    images: Annotated[list[ResolvedImage], atomic_list(max_items=165)] = Field(default_factory=list)
+    """The images that the operator found for frameworks."""
 
 
 class RevisionFailure(StatusModel):
@@ -105,6 +116,10 @@ class RevisionStatus(StatusModel):
     """When it was first wanted."""
     initial_instance_counts: Annotated[dict[str, int], Field(max_length=11)] | None = None
     """InitialInstanceCount by variant in the endpoint config; unknown where the row was rebuilt from AWS."""
+    initial_weights: Annotated[dict[str, float], Field(max_length=11)] | None = None
+    """InitialVariantWeight by production variant in the endpoint config."""
+    alarm_names: Annotated[list[Text], atomic_list(max_items=10)] = Field(default_factory=list)
+    """CloudWatch alarms that watch its rollout; removed when that is over."""
     stale_config_names: Annotated[list[Text], atomic_list(max_items=20)] = Field(default_factory=list)
     """Older endpoint configs of this revision, made with other instance counts; removed in time."""
     spec_digest: Text
@@ -139,6 +154,23 @@ class VariantStatus(StatusModel):
     """The images that run."""
 
 
+class RolloutVariant(StatusModel):
+    """How far one variant's new fleet is."""
+
+    name: Text
+    """Name of the variant."""
+    stage: Text
+    """SageMaker's VariantStatus: Creating, Updating, Deleting, ActivatingTraffic or Baking."""
+    message: Text | None = None
+    """SageMaker's words."""
+    since: Time | None = None
+    """When the stage began."""
+    current_instance_count: int | None = None
+    """Instances of the new fleet now."""
+    desired_instance_count: int | None = None
+    """Instances that it will have."""
+
+
 class RolloutStatus(StatusModel):
     """The rollout under way."""
 
@@ -152,6 +184,17 @@ class RolloutStatus(StatusModel):
     """When it began."""
     endpoint_modified_before: Time | None = None
     """LastModifiedTime of the endpoint before the update: an older failure is not this one's."""
+    variants: Annotated[list[RolloutVariant], atomic_list(max_items=11)] = Field(default_factory=list)
+    """SageMaker's progress, variant by variant."""
+
+
+class PlannedCall(StatusModel):
+    """A call that is not made while the object is paused."""
+
+    operation: Text
+    """Operation of the AWS API."""
+    resource: Text
+    """Name of what it would change."""
 
 
 class InferenceEndpointStatus(StatusModel):
@@ -171,8 +214,12 @@ class InferenceEndpointStatus(StatusModel):
     """Revisions that have objects in AWS, newest last."""
     variants: Annotated[list[VariantStatus], list_map("name", max_items=11)] = Field(default_factory=list)
     """The fleet, variant by variant."""
+    shadow: VariantStatus | None = None
+    """The shadow variant."""
     rollout: RolloutStatus | None = None
     """The change under way."""
+    planned_calls: Annotated[list[PlannedCall], atomic_list(max_items=20)] = Field(default_factory=list)
+    """While paused: what would be done, in order."""
     conditions: Annotated[list[Condition], list_map("type", max_items=20)] = Field(default_factory=list)
     """Ready, Reconciling, Stalled (as kstatus reads them) and Available."""
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, is_not_found
-from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant
-from endpoint_operator.planning.requests import tag_list
+from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant, PendingVariant
+from endpoint_operator.planning.requests import merged, tag_list
 from endpoint_operator.planning.steps import CreateEndpoint, UpdateEndpoint, UpdateEndpointWeightsAndCapacities
 
 PAGE = 100  # ListEndpoints' maximum (SageMaker API reference)
@@ -60,24 +60,29 @@ class EndpointApi:
             EndpointName=step.name,
             EndpointConfigName=step.config_name,
             Tags=tag_list(step.tags),
+            **step.overrides,
         )
         return str(answer["EndpointArn"])
 
     async def update(self, step: UpdateEndpoint) -> None:
+        guarded = {"DeploymentConfig": step.deployment_config} if step.deployment_config is not None else {}
         await self._calls.call(
             "sagemaker",
             "update_endpoint",
             EndpointName=step.name,
             EndpointConfigName=step.config_name,
             RetainAllVariantProperties=step.retain_all_variant_properties,
+            **merged(guarded, step.overrides),
         )
 
-    async def change_counts(self, step: UpdateEndpointWeightsAndCapacities) -> None:
+    async def change_weights_or_counts(self, step: UpdateEndpointWeightsAndCapacities) -> None:
+        weights = [{"VariantName": name, "DesiredWeight": weight} for name, weight in sorted(step.weights.items())]
         await self._calls.call(
             "sagemaker",
             "update_endpoint_weights_and_capacities",
             EndpointName=step.name,
-            DesiredWeightsAndCapacities=[
+            DesiredWeightsAndCapacities=weights
+            + [
                 {"VariantName": variant, "DesiredInstanceCount": count}
                 for variant, count in sorted(step.instance_counts.items())
             ],
@@ -102,6 +107,7 @@ def _summary(item: dict[str, Any]) -> Summary:
 
 
 def _live(answer: dict[str, Any]) -> LiveEndpoint:
+    pending = answer.get("PendingDeploymentSummary") or {}
     return LiveEndpoint(
         name=answer["EndpointName"],
         arn=answer["EndpointArn"],
@@ -111,6 +117,22 @@ def _live(answer: dict[str, Any]) -> LiveEndpoint:
         modified=iso(answer["LastModifiedTime"]),
         failure_reason=answer.get("FailureReason"),
         variants=tuple(_variant(item) for item in answer.get("ProductionVariants") or ()),
+        shadow=next((_variant(item) for item in answer.get("ShadowProductionVariants") or ()), None),
+        pending_config_name=pending.get("EndpointConfigName"),
+        pending=tuple(_pending(item) for item in pending.get("ProductionVariants") or ()),
+    )
+
+
+def _pending(item: dict[str, Any]) -> PendingVariant:
+    """SageMaker lists a variant's stages; the last is the one under way."""
+    stage = (item.get("VariantStatus") or [{}])[-1]
+    return PendingVariant(
+        name=item["VariantName"],
+        stage=stage.get("Status", ""),
+        message=stage.get("StatusMessage"),
+        since=iso(stage["StartTime"]) if stage.get("StartTime") else None,
+        current_count=item.get("CurrentInstanceCount"),
+        desired_count=item.get("DesiredInstanceCount"),
     )
 
 

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.endpoints import EndpointApi
 from endpoint_operator.aws.errors import CallFailed, fault_of, is_already_there, is_not_found, is_up_to_date
 from endpoint_operator.aws.fleet import Fleet
 from endpoint_operator.aws.inventory import Inventory
+from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.parts import PartApi
 from endpoint_operator.aws.tags import TagApi, why_foreign
 from endpoint_operator.planning.facts import LiveStatus, OperatorInputs
@@ -18,9 +20,11 @@ from endpoint_operator.planning.steps import (
     CreateEndpoint,
     CreateEndpointConfig,
     CreateModel,
+    DeleteAlarm,
     DeleteEndpoint,
     DeleteEndpointConfig,
     DeleteModel,
+    PutMetricAlarm,
     Step,
     SyncTags,
     UpdateEndpoint,
@@ -52,6 +56,8 @@ class AwsExecutor:
 
     endpoints: EndpointApi
     parts: PartApi
+    alarms: AlarmApi
+    ownership: Ownership
     tags: TagApi
     fleet: Fleet
     inventory: Inventory
@@ -83,9 +89,10 @@ class AwsExecutor:
                 await self._update_endpoint(step)
             case UpdateEndpointWeightsAndCapacities():
                 self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
-                await self.endpoints.change_counts(step)
+                await self.endpoints.change_weights_or_counts(step)
             case SyncTags():
                 await self.tags.put_in_step(step.arn, step.tags)
+                self.ownership.forget(step.arn)
                 self.inventory.forget(current.endpoint)
             case DeleteEndpoint():
                 await self._delete_endpoint(step)
@@ -93,6 +100,10 @@ class AwsExecutor:
                 await self._delete_part(step.name, current, kind="endpoint-config")
             case DeleteModel():
                 await self._delete_part(step.name, current, kind="model")
+            case PutMetricAlarm():
+                await self._put_alarm(step, current)
+            case DeleteAlarm():
+                await self._delete_alarm(step, current)
         return None
 
     async def _create_part(self, step: CreateModel | CreateEndpointConfig, current: Pass, *, kind: str) -> None:
@@ -105,7 +116,29 @@ class AwsExecutor:
             tags = await self.parts.tags(kind, step.name)
             reason = why_foreign(tags, what=f"the {kind} {step.name}", endpoint=current.endpoint, inputs=current.inputs)
             if reason is not None:
-                raise StepRefused(_name_taken(reason)) from error
+                raise StepRefused(_name_taken(reason.message)) from error
+
+    async def _put_alarm(self, step: PutMetricAlarm, current: Pass) -> None:
+        """Putting an alarm overwrites one of that name: whose it is, is looked at first."""
+        there = await self.alarms.find(step.name)
+        if there is None:
+            await self.alarms.put(step.request)
+            return
+        tags = await self.alarms.tags(there)
+        reason = why_foreign(tags, what=f"the alarm {step.name}", endpoint=current.endpoint, inputs=current.inputs)
+        if reason is not None:
+            raise StepRefused(_name_taken(reason.message))
+
+    async def _delete_alarm(self, step: DeleteAlarm, current: Pass) -> None:
+        there = await self.alarms.find(step.name)
+        if there is None:
+            return
+        tags = await self.alarms.tags(there)
+        reason = why_foreign(tags, what=f"the alarm {step.name}", endpoint=current.endpoint, inputs=current.inputs)
+        if reason is not None:
+            log.warning("%s; it is left alone", reason.message, extra={"object": current.endpoint.object_name})
+            return
+        await self.alarms.delete(step.name)
 
     async def _create_endpoint(self, step: CreateEndpoint, current: Pass) -> str:
         self.fleet.wrote(step.name, awaited=LiveStatus.CREATING)
@@ -120,7 +153,7 @@ class AwsExecutor:
                 tags, what=f"the endpoint {step.name}", endpoint=current.endpoint, inputs=current.inputs
             )
             if reason is not None:
-                raise StepRefused(_name_taken(reason)) from error
+                raise StepRefused(_name_taken(reason.message)) from error
             # Made by a process that died; the spec's tags may have been edited since.
             await self.tags.put_in_step(arn, step.tags)
             return arn
@@ -158,7 +191,7 @@ class AwsExecutor:
             tags = await self.parts.tags(kind, name)
             reason = why_foreign(tags, what=f"the {kind} {name}", endpoint=current.endpoint, inputs=current.inputs)
             if reason is not None:
-                log.warning("%s; it is left alone", reason, extra={"object": current.endpoint.object_name})
+                log.warning("%s; it is left alone", reason.message, extra={"object": current.endpoint.object_name})
                 return
             await self.parts.delete(kind, name)
         except CallFailed as error:

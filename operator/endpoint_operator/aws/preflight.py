@@ -27,10 +27,11 @@ class Preflight:
     async def look(self, desired: Desired, account: Account) -> Looks:
         """Raises CallFailed when AWS cannot be asked."""
         seen = [await self._role(desired.execution_role_arn, account)]
-        for index, container in enumerate(desired.containers):
-            if container.model_data is not None:
-                field = f"spec.containers[{index}].modelData.s3Uri"
-                seen.append(await self._artifact(container.model_data.s3_uri, field))
+        for container in (container for variant in desired.variants for container in variant.containers):
+            if container.spec.model_data is not None:
+                seen.append(
+                    await self._artifact(container.spec.model_data.s3_uri, f"{container.field}.modelData.s3Uri")
+                )
         return Looks(
             looks=tuple(look for look, _ in seen),
             artifacts=tuple(artifact for _, artifact in seen if artifact is not None),

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.endpoints import EndpointApi
 from endpoint_operator.aws.executor import AwsExecutor
@@ -47,17 +48,24 @@ class AwsRoom:
         tags = TagApi(self._calls)
         parts = PartApi(calls=self._calls, tags=tags, identity=identity)
         self._inventory = Inventory(self._calls, cluster_id=cluster_id)
+        ownership = Ownership(tags)
         self.observer = AwsObserver(
             endpoints=self._endpoints,
             fleet=self.fleet,
             identity=identity,
-            ownership=Ownership(tags),
+            ownership=ownership,
             preflight=Preflight(self._calls),
             inventory=self._inventory,
             consistency_window=consistency_window,
         )
         self.executor = AwsExecutor(
-            endpoints=self._endpoints, parts=parts, tags=tags, fleet=self.fleet, inventory=self._inventory
+            endpoints=self._endpoints,
+            parts=parts,
+            alarms=AlarmApi(self._calls),
+            ownership=ownership,
+            tags=tags,
+            fleet=self.fleet,
+            inventory=self._inventory,
         )
 
     @property

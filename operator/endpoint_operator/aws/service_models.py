@@ -9,6 +9,19 @@ from typing import Any, Final
 from botocore.loaders import Loader
 
 OPERATIONS: Final[dict[str, frozenset[str]]] = {
+    "application-autoscaling": frozenset(
+        {
+            "DeleteScalingPolicy",
+            "DeleteScheduledAction",
+            "DeregisterScalableTarget",
+            "DescribeScalableTargets",
+            "DescribeScalingPolicies",
+            "DescribeScheduledActions",
+            "PutScalingPolicy",
+            "PutScheduledAction",
+            "RegisterScalableTarget",
+        }
+    ),
     "sagemaker": frozenset(
         {
             "AddTags",
@@ -26,6 +39,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
             "UpdateEndpointWeightsAndCapacities",
         }
     ),
+    "cloudwatch": frozenset({"DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm"}),
     "sagemaker-runtime": frozenset(),  # only where it is: nothing is invoked
     "sts": frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"}),
     "iam": frozenset({"GetRole"}),

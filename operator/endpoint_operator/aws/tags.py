@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import MANAGED_BY, TAG_CLUSTER, TAG_MANAGED_BY, TAG_OBJECT
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.facts import Foreign, Holder, OperatorInputs
 from endpoint_operator.planning.requests import tag_list
 
 
@@ -33,12 +33,14 @@ class TagApi:
 
 def why_foreign(
     tags: Mapping[str, str], *, what: str, endpoint: InferenceEndpoint, inputs: OperatorInputs
-) -> str | None:
+) -> Foreign | None:
     """Why an object in AWS is not this one's; None when it is. The uid may differ: restored from a backup."""
     if tags.get(TAG_MANAGED_BY) != MANAGED_BY:
-        return f"{what} exists in SageMaker and was not made by this operator"
+        return Foreign(holder=Holder.NOBODY, message=f"{what} exists in AWS and was not made by this operator")
     if tags.get(TAG_CLUSTER) != inputs.cluster_id:
-        return f"{what} belongs to another cluster ({tags.get(TAG_CLUSTER)}, object {tags.get(TAG_OBJECT)})"
+        message = f"{what} belongs to another cluster ({tags.get(TAG_CLUSTER)}, object {tags.get(TAG_OBJECT)})"
+        return Foreign(holder=Holder.OTHER_OPERATOR, message=message)
     if tags.get(TAG_OBJECT) != endpoint.object_name:
-        return f"{what} belongs to the object {tags.get(TAG_OBJECT)}"
+        message = f"{what} belongs to the object {tags.get(TAG_OBJECT)}"
+        return Foreign(holder=Holder.OTHER_OPERATOR, message=message)
     return None

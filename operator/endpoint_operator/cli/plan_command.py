@@ -15,7 +15,7 @@ from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.cli.arguments import chosen_namespace, json_option, namespace_option
 from endpoint_operator.cli.aws_inputs import OperatorFlags, open_aws, operator_flags, why_not_asked
 from endpoint_operator.cli.complaint import Complaint, cluster
-from endpoint_operator.cli.foresight import Foreseen, foresee
+from endpoint_operator.planning.foresight import Foreseen, foresee
 from endpoint_operator.cli.layout import terminal_width
 from endpoint_operator.cli.manifest import Manifests, read_manifests
 from endpoint_operator.cli.plan_text import STUCK, plan_lines

@@ -7,7 +7,7 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import Executor, ObjectWriter, Observer, Recorder
 from endpoint_operator.engine.store import ObjectStore
-from endpoint_operator.planning.decide import make_plan
+from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
@@ -45,7 +45,7 @@ class Reconciler:
         if endpoint is None:
             return None
         facts = await self.observer.observe(endpoint, self.inputs)
-        plan = make_plan(endpoint, facts, self.inputs)
+        plan = plan_of_pass(endpoint, facts, self.inputs)
         if plan.finalizer is FinalizerChange.ADD:
             endpoint = await self._add_finalizer(endpoint)
         outcome = await self._carry_out(endpoint, plan)

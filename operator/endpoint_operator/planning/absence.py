@@ -3,8 +3,9 @@
 from endpoint_operator.api.spec import Preflight
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.desired import Capacities
 from endpoint_operator.planning.failures import failure_that_holds
-from endpoint_operator.planning.history import RECREATING, intent
+from endpoint_operator.planning.history import RECREATING, capacities_of, intent
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.steps import CreateEndpoint
@@ -87,11 +88,14 @@ def create(case: Case) -> Plan | None:
         reason="Creating",
         message=_creating(case),
         steps=(
-            desired.create_model(),
-            desired.create_config(
-                case.endpoint.spec, config_name=row.config_name, first_counts=row.initial_instance_counts
+            *desired.create_models(),
+            desired.create_config(config_name=row.config_name, made_with=capacities_of(row)),
+            CreateEndpoint(
+                name=desired.endpoint_name,
+                config_name=row.config_name,
+                tags=desired.tags,
+                overrides=desired.endpoint_overrides,
             ),
-            CreateEndpoint(name=desired.endpoint_name, config_name=row.config_name, tags=desired.tags),
         ),
     )
 
@@ -108,7 +112,7 @@ def _intent_is_recorded(case: Case) -> bool:
         case.endpoint.has_finalizer
         and row is not None
         and row.state == RevisionState.DEPLOYING
-        and row.initial_instance_counts == case.desired.counts
+        and capacities_of(row) == Capacities(counts=case.desired.counts, weights=case.desired.weights)
         and rollout is not None
         and rollout.stage == "Creating"
         and rollout.to_revision == row.name
@@ -120,5 +124,5 @@ def _creating(case: Case) -> str:
     desired = case.desired
     return (
         f"creating SageMaker endpoint {desired.endpoint_name} with revision {desired.revision} "
-        f"on {sum(desired.counts.values())} × {desired.instance_type}{warning(case)}"
+        f"on {desired.fleet}{warning(case)}"
     )

@@ -1,42 +1,53 @@
-"""What SageMaker changes without another fleet: instance counts and tags."""
+"""What SageMaker changes without another fleet: weights, instance counts and tags."""
 
 from endpoint_operator.planning.absence import wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import tags_digest
-from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Plan, Situation
 from endpoint_operator.planning.rollout import needs_update
+from endpoint_operator.planning.single_precision import equal_weights
 from endpoint_operator.planning.steps import SyncTags, UpdateEndpointWeightsAndCapacities
 
 TAGS_CHANGING = "TagsChanging"
 
 
-def counts_differ(case: Case) -> Plan | None:
-    """Counts change in place, whichever revision serves, but never between a rollout's intent and its call."""
-    live = case.live
-    if live is None or live.status != LiveStatus.IN_SERVICE or _rollout_comes_first(case):
+def weights_differ(case: Case) -> Plan | None:
+    """Weights change in place, whichever revision serves: all in one call."""
+    live = _changeable(case)
+    if live is None:
         return None
-    wanted = {
-        variant.name: case.desired.counts[variant.name]
-        for variant in live.variants
-        if variant.name in case.desired.counts and variant.desired_count != case.desired.counts[variant.name]
-    }
-    if not wanted:
+    wanted, now = case.desired.weights, {variant.name: variant.desired_weight for variant in live.variants}
+    changed = {name: wanted[name] for name in now if name in wanted and not equal_weights(now[name], wanted[name])}
+    if not changed:
         return None
-    changes = ", ".join(
-        f"{variant.desired_count} → {wanted[variant.name]}" for variant in live.variants if variant.name in wanted
-    )
+    changes = ", ".join(f"{name} {_short(now[name])} → {_short(weight)}" for name, weight in sorted(changed.items()))
     return Plan(
         situation=Situation.UPDATING,
-        reason="InstanceCountChanging",
-        message=f"instance count {changes}",
-        steps=(UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts=wanted),),
+        reason="WeightsChanging",
+        message=f"weight of {changes}",
+        steps=(UpdateEndpointWeightsAndCapacities(name=live.name, weights=changed),),
     )
 
 
-def _rollout_comes_first(case: Case) -> bool:
-    return needs_update(case) and failure_that_holds(case) is None and wrong_inputs(case) is None
+def counts_differ(case: Case) -> Plan | None:
+    """Counts change in place, one variant after the other; one that is autoscaled follows its load alone."""
+    live = _changeable(case)
+    if live is None:
+        return None
+    for variant in live.all_variants:
+        wanted = case.desired.variant(variant.name)
+        if wanted is None or not wanted.owns_count or variant.desired_count == wanted.count:
+            continue
+        about = f" of {variant.name}" if len(live.all_variants) > 1 else ""
+        return Plan(
+            situation=Situation.UPDATING,
+            reason="InstanceCountChanging",
+            message=f"instance count{about} {variant.desired_count} → {wanted.count}",
+            steps=(UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts={variant.name: wanted.count}),),
+        )
+    return None
 
 
 def tags_differ(case: Case) -> Plan | None:
@@ -57,3 +68,16 @@ def tags_differ(case: Case) -> Plan | None:
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         next_look=AT_ONCE,
     )
+
+
+def _changeable(case: Case) -> LiveEndpoint | None:
+    """The endpoint, where it takes a change now; never between a rollout's intent and its call."""
+    live = case.live
+    if live is None or live.status != LiveStatus.IN_SERVICE:
+        return None
+    rollout_comes_first = needs_update(case) and failure_that_holds(case) is None and wrong_inputs(case) is None
+    return None if rollout_comes_first else live
+
+
+def _short(weight: float | None) -> str:
+    return "none" if weight is None else f"{weight:g}"

@@ -15,6 +15,9 @@ _ROWS: dict[Situation, tuple[bool, bool, bool]] = {
     Situation.USER_FAULT: (False, False, True),
     Situation.WORLD_FAULT: (False, True, False),
     Situation.REMAKING: (False, True, False),
+    Situation.STOPPED: (True, False, False),
+    Situation.PAUSED_IN_STEP: (True, False, False),
+    Situation.PAUSED_BEHIND: (False, False, False),
     Situation.DELETING: (False, True, False),
 }
 

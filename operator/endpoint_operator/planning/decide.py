@@ -4,7 +4,17 @@ from collections.abc import Callable
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import Preflight
-from endpoint_operator.planning import absence, changes_in_place, obstacles, rollout, transition, upkeep
+from endpoint_operator.planning import (
+    absence,
+    adoption,
+    changes_in_place,
+    obstacles,
+    rollout,
+    stopping,
+    transition,
+    upkeep,
+)
+from endpoint_operator.planning.alarms import fault_in_alarms
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import Desired, desired_state
 from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
@@ -19,8 +29,10 @@ Decision = Callable[[Case], Plan | None]
 
 DECISIONS: tuple[Decision, ...] = (
     obstacles.aws_cannot_be_asked,
-    obstacles.name_is_taken,
+    adoption.adopt,
+    adoption.name_is_taken,
     absence.write_is_not_visible_yet,
+    stopping.stop,
     absence.failed_before,
     absence.inputs_are_wrong,
     absence.history_is_full,
@@ -30,8 +42,11 @@ DECISIONS: tuple[Decision, ...] = (
     transition.creation_failed,
     rollout.write_is_not_visible_yet,
     rollout.rolled_back,
+    changes_in_place.weights_differ,
     changes_in_place.counts_differ,
     changes_in_place.tags_differ,
+    upkeep.alarms_no_longer_needed,
+    rollout.variants_changed,
     rollout.failed_before,
     rollout.inputs_are_wrong,
     rollout.history_is_full,
@@ -55,6 +70,9 @@ def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
         return out_of_reach
     desired = desired_state(endpoint, inputs)
     assert desired is not None  # noqa: S101 - fault_in_spec found a role
+    fault = fault_in_alarms(desired)
+    if fault is not None:
+        return plan_for_fault(fault)
     return plan_for(Case(endpoint=endpoint, desired=desired, facts=facts))
 
 
@@ -86,7 +104,8 @@ def fault_in_spec(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault 
 
 def wants_look(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Desired | None:
     """What preflight is to look at, when this pass could be about to make a revision."""
-    if endpoint.being_deleted or endpoint.spec.preflight == Preflight.OFF or facts.foreign is not None:
+    unasked = endpoint.being_deleted or endpoint.spec.stopped or facts.foreign is not None
+    if unasked or endpoint.spec.preflight == Preflight.OFF:
         return None
     if fault_in_spec(endpoint, inputs) is not None:
         return None

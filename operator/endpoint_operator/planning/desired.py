@@ -2,82 +2,123 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from endpoint_operator.api.containers import Container
+from endpoint_operator.api.containers import ContainerInvocation
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import MANAGED_BY, TAG_CLUSTER, TAG_MANAGED_BY, TAG_OBJECT, TAG_UID
 from endpoint_operator.api.names import (
     REVISION_LENGTH,
-    counts_suffix,
+    capacities_suffix,
     default_endpoint_name,
     hex_digest,
     revision_object_name,
 )
 from endpoint_operator.api.spec import InferenceEndpointSpec
+from endpoint_operator.planning.desired_variants import DEFAULT_VARIANT, DesiredVariant, desired_variants
 from endpoint_operator.planning.facts import OperatorInputs
-from endpoint_operator.planning.requests import container_definition, production_variant, tag_list
+from endpoint_operator.planning.requests import config_request, model_request, tag_list
+from endpoint_operator.planning.resolving import ResolvedInputs, resolved_before
 from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel
 
-DEFAULT_VARIANT = "AllTraffic"
+__all__ = ["DEFAULT_VARIANT", "Desired", "desired_state", "endpoint_name_of", "ownership_tags", "tags_digest"]
 
 # Part of every digest: a new way to build requests gets a new number, and old revisions keep their names.
 _DIGEST_VERSION = 1
 
 
 @dataclass(frozen=True, kw_only=True)
+class Capacities:
+    """Counts by variant, the shadow among them, and weights by production variant."""
+
+    counts: Mapping[str, int]
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Desired:
-    """What the spec asks for, with names. `counts` is by variant."""
+    """What the spec asks for, with names. `variants` are in the order of their names, the shadow last."""
 
     endpoint_name: str
     revision: str
     spec_digest: str
-    execution_role_arn: str
-    containers: tuple[Container, ...]
-    counts: dict[str, int]
+    resolved: ResolvedInputs
+    variants: tuple[DesiredVariant, ...]
     tags: dict[str, str]
-    instance_type: str
+    spec: InferenceEndpointSpec
 
     @property
-    def model_name(self) -> str:
-        return revision_object_name(endpoint_name=self.endpoint_name, revision=self.revision)
+    def execution_role_arn(self) -> str:
+        assert self.resolved.execution_role_arn is not None  # noqa: S101 - desired_state answers None without one
+        return self.resolved.execution_role_arn
 
-    def config_name(self, *, first_counts: Mapping[str, int] | None, made_before: bool) -> str:
-        """The endpoint config to create the endpoint from.
+    @property
+    def production(self) -> tuple[DesiredVariant, ...]:
+        return tuple(variant for variant in self.variants if not variant.is_shadow)
 
-        Initial counts are part of an endpoint config, and an endpoint is created with them: a revision that was made
-        with other counts gets a second config, which is the same revision (api.md, behaviour 13).
-        """
-        differs = made_before and first_counts != self.counts
-        suffix = counts_suffix(self.counts) if differs else None
+    @property
+    def counts(self) -> dict[str, int]:
+        return {variant.name: variant.count for variant in self.variants}
+
+    @property
+    def weights(self) -> dict[str, float]:
+        return {variant.name: variant.weight for variant in self.production}
+
+    @property
+    def endpoint_overrides(self) -> dict[str, Any]:
+        """Members of CreateEndpoint and UpdateEndpoint that the user asks for beside."""
+        return dict(self.spec.overrides.endpoint or {}) if self.spec.overrides else {}
+
+    @property
+    def fleet(self) -> str:
+        """The instances to begin with, as people say it: 2 × ml.m5.large."""
+        counts: dict[str, int] = {}
+        for variant in self.variants:
+            counts[variant.instance.type] = counts.get(variant.instance.type, 0) + variant.count
+        return ", ".join(f"{count} × {kind}" for kind, count in counts.items())
+
+    def variant(self, name: str) -> DesiredVariant | None:
+        return next((variant for variant in self.variants if variant.name == name), None)
+
+    def model_name(self, variant: DesiredVariant) -> str:
+        suffix = None if len(self.variants) == 1 else f"v{self.variants.index(variant)}"
         return revision_object_name(endpoint_name=self.endpoint_name, revision=self.revision, suffix=suffix)
 
-    def create_model(self) -> CreateModel:
-        request: dict[str, Any] = {
-            "ModelName": self.model_name,
-            "PrimaryContainer": container_definition(self.containers[0]),
-            "ExecutionRoleArn": self.execution_role_arn,
-            "Tags": tag_list(self.tags),
-        }
-        return CreateModel(name=self.model_name, request=request)
+    @property
+    def model_names(self) -> list[str]:
+        return [self.model_name(variant) for variant in self.variants]
 
-    def create_config(
-        self, spec: InferenceEndpointSpec, *, config_name: str, first_counts: Mapping[str, int] | None
-    ) -> CreateEndpointConfig:
-        assert spec.instance is not None  # noqa: S101 - the CRD's rules hold it
-        variant = {
-            **production_variant(spec.instance),
-            "VariantName": DEFAULT_VARIANT,
-            "ModelName": self.model_name,
-            "InitialInstanceCount": (first_counts or self.counts)[DEFAULT_VARIANT],
-            "InitialVariantWeight": 1.0,
-        }
-        request = {
-            "EndpointConfigName": config_name,
-            "ProductionVariants": [variant],
-            "Tags": tag_list(self.tags),
-        }
+    def config_name(self, *, made_with: Capacities | None, made_before: bool) -> str:
+        """The endpoint config to create the endpoint from.
+
+        Initial counts and weights are part of an endpoint config, and an endpoint is created with them: a revision
+        that was made with others gets a second config, which is the same revision (api.md, behaviour 13).
+        """
+        wanted = Capacities(counts=self.counts, weights=self.weights)
+        suffix = capacities_suffix(self.counts, self.weights) if made_before and made_with != wanted else None
+        return revision_object_name(endpoint_name=self.endpoint_name, revision=self.revision, suffix=suffix)
+
+    def create_models(self) -> tuple[CreateModel, ...]:
+        return tuple(self._create_model(variant) for variant in self.variants)
+
+    def _create_model(self, variant: DesiredVariant) -> CreateModel:
+        name = self.model_name(variant)
+        body = model_request(self.spec, variant, role=self.execution_role_arn)
+        return CreateModel(name=name, request={"ModelName": name, **body, "Tags": tag_list(self.tags)})
+
+    def create_config(self, *, config_name: str, made_with: Capacities | None) -> CreateEndpointConfig:
+        """`made_with`: the initial counts and weights of a config that was made before; None: those wanted now."""
+        capacities = made_with or Capacities(counts=self.counts, weights=self.weights)
+        body = config_request(self.spec, self.variants)
+        for member in ("ProductionVariants", "ShadowProductionVariants"):
+            for item in body.get(member, ()):
+                variant = self.variant(item["VariantName"])
+                assert variant is not None  # noqa: S101 - the request was made from the variants
+                item["ModelName"] = self.model_name(variant)
+                item["InitialInstanceCount"] = capacities.counts[variant.name]
+                item["InitialVariantWeight"] = capacities.weights.get(variant.name, variant.weight)
+        request = {"EndpointConfigName": config_name, **body, "Tags": tag_list(self.tags)}
         return CreateEndpointConfig(name=config_name, request=request)
 
 
@@ -95,25 +136,30 @@ def ownership_tags(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> dict[
 
 
 def desired_state(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Desired | None:
-    """What the spec asks for; None when no execution role is given anywhere.
+    """What the spec asks for; None when no execution role is given anywhere, or an image cannot be found.
 
     Only for specs without fields that are not supported yet (`planning.supported`).
     """
-    spec = endpoint.spec
-    name = endpoint_name_of(endpoint)
-    spec_digest = _digest(name, spec, role=spec.execution_role_arn)
-    role = _resolved_role(endpoint, spec_digest) or spec.execution_role_arn or inputs.default_execution_role_arn
-    if role is None or spec.containers is None or spec.instance is None:
+    spec, name = endpoint.spec, endpoint_name_of(endpoint)
+    variants = desired_variants(spec)
+    if not variants:
         return None
+    spec_digest = _digest(name, spec, variants, role=spec.execution_role_arn)
+    resolved = resolved_before(endpoint, spec_digest) or ResolvedInputs.of(endpoint, variants, inputs)
+    if resolved.execution_role_arn is None or resolved.fault is not None:
+        return None
+    with_images = tuple(
+        replace(variant, containers=tuple(resolved.fill(container) for container in variant.containers))
+        for variant in variants
+    )
     return Desired(
         endpoint_name=name,
-        revision=_digest(name, spec, role=role)[:REVISION_LENGTH],
+        revision=_digest(name, spec, with_images, role=resolved.execution_role_arn)[:REVISION_LENGTH],
         spec_digest=spec_digest,
-        execution_role_arn=role,
-        containers=tuple(spec.containers),
-        counts={DEFAULT_VARIANT: spec.instance.count},
+        resolved=resolved,
+        variants=with_images,
         tags={**(spec.tags or {}), **ownership_tags(endpoint, inputs)},
-        instance_type=spec.instance.type,
+        spec=spec,
     )
 
 
@@ -122,20 +168,18 @@ def tags_digest(tags: Mapping[str, str]) -> str:
     return hex_digest(json.dumps({key: tags[key] for key in sorted(tags) if key != TAG_UID}), 12)
 
 
-def _resolved_role(endpoint: InferenceEndpoint, spec_digest: str) -> str | None:
-    """The role that a revision of this very spec was made with: upgrading the operator never rolls a fleet."""
-    rows = [row for row in endpoint.status.revisions if row.spec_digest == spec_digest]
-    return rows[-1].resolved.execution_role_arn if rows else None
-
-
-def _digest(endpoint_name: str, spec: InferenceEndpointSpec, *, role: str | None) -> str:
+def _digest(
+    endpoint_name: str, spec: InferenceEndpointSpec, variants: tuple[DesiredVariant, ...], *, role: str | None
+) -> str:
     """Digest of all that SageMaker cannot change in place. Members that are not set do not enter it."""
-    content = {
+    serial = spec.container_invocation in (None, ContainerInvocation.SERIAL)
+    content: dict[str, Any] = {
         "version": _DIGEST_VERSION,
         "endpoint": endpoint_name,
-        "role": role,
-        "containers": [container_definition(container) for container in spec.containers or ()],
-        "variant": production_variant(spec.instance) if spec.instance else None,
+        "models": {variant.name: model_request(spec, variant, role=role) for variant in variants},
+        "config": config_request(spec, variants),
+        "invocation": None if serial else spec.container_invocation,
+        "update": (spec.overrides.endpoint if spec.overrides else None) or None,
         "redeploy": spec.redeploy,
     }
     canonical = json.dumps(

@@ -65,6 +65,18 @@ class LiveVariant:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PendingVariant:
+    """One variant of PendingDeploymentSummary: the new fleet while it is made."""
+
+    name: str
+    stage: str
+    message: str | None = None
+    since: str | None = None
+    current_count: int | None = None
+    desired_count: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class LiveEndpoint:
     """An endpoint as DescribeEndpoint shows it. Times are ISO 8601 in UTC, compared for equality only."""
 
@@ -76,6 +88,9 @@ class LiveEndpoint:
     modified: str
     failure_reason: str | None = None
     variants: tuple[LiveVariant, ...] = ()
+    shadow: LiveVariant | None = None
+    pending_config_name: str | None = None
+    pending: tuple[PendingVariant, ...] = ()
 
     @property
     def busy(self) -> bool:
@@ -88,6 +103,11 @@ class LiveEndpoint:
     @property
     def instance_count(self) -> int:
         return sum(variant.current_count or 0 for variant in self.variants)
+
+    @property
+    def all_variants(self) -> tuple[LiveVariant, ...]:
+        """The shadow among them."""
+        return (*self.variants, self.shadow) if self.shadow is not None else self.variants
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +149,7 @@ class Facts:
     """What a pass knows of the world."""
 
     live: LiveEndpoint | None = None
-    foreign: str | None = None
+    foreign: "Foreign | None" = None
     """Why the endpoint of that name is not ours; None when it is, or when there is none."""
     account: str | None = None
     """The account that the operator works in; None while AWS could not be asked."""
@@ -150,6 +170,22 @@ class Facts:
 
     def with_looks(self, looks: Looks) -> "Facts":
         return replace(self, looks=looks)
+
+
+class Holder(StrEnum):
+    """Who holds an endpoint that is not ours."""
+
+    NOBODY = "Nobody"  # made by hand, or by another tool
+    OTHER_OPERATOR = "OtherOperator"  # another cluster's operator, or another object of ours
+    UNKNOWN = "Unknown"  # its tags cannot be read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreign:
+    """Why something in AWS is not this object's, in a sentence without remedy."""
+
+    holder: Holder
+    message: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,12 +7,15 @@ from endpoint_operator.api.names import revision_object_name
 from endpoint_operator.api.status import (
     Resolved,
     ResolvedArtifact,
+    ResolvedImage,
     RevisionState,
     RevisionStatus,
     RolloutStatus,
 )
 from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure, superseded
+from endpoint_operator.planning.alarms import alarms_to_make
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.desired import Capacities
 from endpoint_operator.planning.plan import Memory
 
 # The stage of a rollout that begins with the deletion of a Failed endpoint.
@@ -48,17 +51,22 @@ def intent(case: Case, *, creating: bool) -> Memory:
 
 def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
     desired, row = case.desired, case.row
-    name = desired.config_name(
-        first_counts=row.initial_instance_counts if row else None, made_before=creating and row is not None
+    name = desired.config_name(made_with=capacities_of(row) if row else None, made_before=creating and row is not None)
+    alarms = (
+        []
+        if creating
+        else [step.name for step in alarms_to_make(desired, config_name=row.config_name if row else name)]
     )
     if row is None:
         return RevisionStatus(
             name=desired.revision,
             config_name=name,
-            model_names=[desired.model_name],
+            model_names=desired.model_names,
             state=RevisionState.DEPLOYING,
             created_at=timestamp(case.facts.now),
             initial_instance_counts=desired.counts,
+            initial_weights=desired.weights,
+            alarm_names=alarms,
             spec_digest=desired.spec_digest,
             resolved=_resolved(case),
         )
@@ -68,10 +76,12 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
         "failure": None,
         "spec_digest": desired.spec_digest,
         "resolved": _resolved(case),
+        "alarm_names": sorted({*row.alarm_names, *alarms}),
     }
-    if creating and row.initial_instance_counts != desired.counts:
+    if creating and name != row.config_name:
         stale = [other for other in (*row.stale_config_names, row.config_name) if other != name]
-        update |= {"config_name": name, "initial_instance_counts": desired.counts, "stale_config_names": stale}
+        update |= {"config_name": name, "stale_config_names": stale}
+        update |= {"initial_instance_counts": desired.counts, "initial_weights": desired.weights}
     return row.model_copy(update=update)
 
 
@@ -80,7 +90,15 @@ def _resolved(case: Case) -> Resolved:
     artifacts = (
         [ResolvedArtifact(s3_uri=artifact.s3_uri, etag=artifact.etag) for artifact in looks.artifacts] if looks else []
     )
-    return Resolved(execution_role_arn=case.desired.execution_role_arn, artifacts=artifacts)
+    images = [ResolvedImage(container=field, image=image) for field, image in case.desired.resolved.images.items()]
+    return Resolved(execution_role_arn=case.desired.execution_role_arn, artifacts=artifacts, images=images)
+
+
+def capacities_of(row: RevisionStatus) -> Capacities | None:
+    """The counts and weights that the row's endpoint config begins with; None where nobody knows."""
+    if row.initial_instance_counts is None:
+        return None
+    return Capacities(counts=row.initial_instance_counts, weights=row.initial_weights or {})
 
 
 def serving(case: Case) -> Memory:
@@ -100,7 +118,7 @@ def _active_row(case: Case) -> RevisionStatus:
         name=case.desired.revision,
         config_name=config_name
         or revision_object_name(endpoint_name=case.desired.endpoint_name, revision=case.desired.revision),
-        model_names=[case.desired.model_name],
+        model_names=case.desired.model_names,
         state=RevisionState.ACTIVE,
         created_at=timestamp(case.facts.now),
         spec_digest=case.desired.spec_digest,

@@ -10,13 +10,13 @@ from endpoint_operator.planning.plan import Look, Plan, Situation
 
 _BACK_OFF = Look(back_off=True)
 # Preflight looks again at most every ten minutes (api.md, behaviour 11).
-_SLOW_BACK_OFF = Look(back_off=True, at_most_seconds=600.0)
+SLOW_BACK_OFF = Look(back_off=True, at_most_seconds=600.0)
 
 
 def plan_for_fault(fault: Fault, *, retry: bool = False) -> Plan:
     """A plan that only says what is wrong. `retry`: somebody may mend it without touching the object."""
     if fault.stalls:
-        look = _SLOW_BACK_OFF if retry or fault.blame == Blame.OPERATOR_SETUP else None
+        look = SLOW_BACK_OFF if retry or fault.blame == Blame.OPERATOR_SETUP else None
         return Plan(situation=Situation.USER_FAULT, reason=fault.reason, message=fault.message, next_look=look)
     return Plan(situation=Situation.WORLD_FAULT, reason=fault.reason, message=fault.message, next_look=_BACK_OFF)
 
@@ -29,18 +29,6 @@ def aws_cannot_be_asked(case: Case) -> Plan | None:
     if at_rest and case.status.observed_generation == case.endpoint.generation:
         return Plan(situation=Situation.UNKNOWN, reason=fault.reason, message=fault.message, next_look=_BACK_OFF)
     return plan_for_fault(fault)
-
-
-def name_is_taken(case: Case) -> Plan | None:
-    if case.facts.foreign is None or case.live is None:
-        return None
-    return Plan(
-        situation=Situation.USER_FAULT,
-        reason="NameTaken",
-        message=f"spec.endpointName: {case.facts.foreign}; delete that endpoint or choose another name "
-        "(a new object: endpointName never changes)",
-        next_look=_SLOW_BACK_OFF,
-    )
 
 
 def elsewhere(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan | None:
@@ -66,5 +54,5 @@ def elsewhere(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
         reason=reason,
         message=f"the endpoint was made as {known.arn}, and {remedy}, "
         "or set deletionPolicy: Retain, delete this object and make another",
-        next_look=_SLOW_BACK_OFF,
+        next_look=SLOW_BACK_OFF,
     )

@@ -18,6 +18,9 @@ class Situation(StrEnum):
     USER_FAULT = "UserFault"
     WORLD_FAULT = "WorldFault"
     REMAKING = "Remaking"
+    STOPPED = "Stopped"
+    PAUSED_IN_STEP = "PausedInStep"
+    PAUSED_BEHIND = "PausedBehind"
     DELETING = "Deleting"
     UNKNOWN = "Unknown"  # AWS cannot be asked and nothing is to be done: the status stays as it is
 
@@ -61,6 +64,8 @@ class Plan:
     """Whether the endpoint that the status knows is gone."""
     forget_tags: bool = False
     """Whether the tags on the endpoint are about to be others than the status knows."""
+    held_back: tuple[Step, ...] = ()
+    """While paused: what would be done."""
     reads_lag: bool = False
     """Whether the status knows better than what was read: SageMaker does not show yet what it accepted."""
     next_look: Look | None = field(default=NEVER)

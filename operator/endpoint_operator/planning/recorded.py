@@ -18,6 +18,7 @@ def recorded_endpoint(status: InferenceEndpointStatus) -> LiveEndpoint | None:
         modified=known.last_modified_time,
         failure_reason=known.failure_reason,
         variants=tuple(_variant(variant) for variant in status.variants),
+        shadow=_variant(status.shadow) if status.shadow is not None else None,
     )
 
 

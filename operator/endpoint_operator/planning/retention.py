@@ -3,7 +3,7 @@
 from endpoint_operator.api.status import RevisionState, RevisionStatus
 from endpoint_operator.planning.abandoned import as_they_went, has_served
 from endpoint_operator.planning.case import Case
-from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
+from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpointConfig, DeleteModel, Step
 
 # api.md: status.revisions holds at most ten.
 MOST_ROWS = 10
@@ -25,9 +25,10 @@ def superfluous(case: Case) -> tuple[RevisionStatus, ...]:
 
 
 def removal_of(row: RevisionStatus) -> tuple[Step, ...]:
-    """The calls that remove a revision: endpoint configs first, for they name the models."""
+    """The calls that remove a revision: its alarms, then endpoint configs, for they name the models."""
     configs = [*row.stale_config_names, row.config_name]
     return (
+        *(DeleteAlarm(name=name) for name in row.alarm_names),
         *(DeleteEndpointConfig(name=name) for name in configs),
         *(DeleteModel(name=name) for name in row.model_names),
     )

@@ -1,13 +1,16 @@
 """Another revision serves than the one that is wanted: why it is not rolled out yet, and how it is."""
 
+from endpoint_operator.api.rollout import Rollout
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.abandoned import seconds_since_intent
 from endpoint_operator.planning.absence import warning, wrong_inputs
+from endpoint_operator.planning.alarms import alarm_names, alarms_to_make
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.deployment import deployment_config, is_guarded
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
 from endpoint_operator.planning.faults import Blame
-from endpoint_operator.planning.history import intent, with_row
+from endpoint_operator.planning.history import capacities_of, intent, with_row
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.steps import UpdateEndpoint
 from endpoint_operator.planning.upkeep import make_room
@@ -85,6 +88,23 @@ def failed_before(case: Case) -> Plan | None:
     )
 
 
+def variants_changed(case: Case) -> Plan | None:
+    """SageMaker guards a rollout only between the same variants (Developer Guide, deployment guardrails)."""
+    live, rollout = case.live, case.endpoint.spec.rollout
+    if live is None or not needs_update(case) or not is_guarded(rollout):
+        return None
+    before, after = {variant.name for variant in live.all_variants}, set(case.desired.counts)
+    if before == after:
+        return None
+    changes = [*(f"+{name}" for name in sorted(after - before)), *(f"-{name}" for name in sorted(before - after))]
+    return Plan(
+        situation=Situation.USER_FAULT,
+        reason="VariantsChanged",
+        message=f"spec.variants: {', '.join(changes)}: SageMaker guards a rollout only between the same variants; "
+        "for this edit set rollout.strategy: AllAtOnce, or keep the variants' names",
+    )
+
+
 def inputs_are_wrong(case: Case) -> Plan | None:
     return wrong_inputs(case) if needs_update(case) else None
 
@@ -129,14 +149,36 @@ def update(case: Case) -> Plan | None:
         reason="Updating",
         message=_updating(case),
         steps=(
-            desired.create_model(),
-            desired.create_config(
-                case.endpoint.spec, config_name=row.config_name, first_counts=row.initial_instance_counts
+            *desired.create_models(),
+            desired.create_config(config_name=row.config_name, made_with=capacities_of(row)),
+            *alarms_to_make(desired, config_name=row.config_name),
+            UpdateEndpoint(
+                name=live.name,
+                config_name=row.config_name,
+                deployment_config=deployment_config(
+                    case.endpoint.spec.rollout, alarm_names=alarm_names(desired, config_name=row.config_name)
+                ),
+                overrides=desired.endpoint_overrides,
             ),
-            UpdateEndpoint(name=live.name, config_name=row.config_name),
         ),
     )
 
 
 def _updating(case: Case) -> str:
-    return f"rolling out revision {case.live_revision} → {case.desired.revision}{warning(case)}"
+    return f"rolling out revision {case.live_revision} → {case.desired.revision}{_how(case)}{warning(case)}"
+
+
+def _how(case: Case) -> str:
+    """`, canary 25 %, 10 min, watching 2 alarms`; nothing for SageMaker's default."""
+    rollout = case.endpoint.spec.rollout
+    if rollout is None or rollout == Rollout():
+        return ""
+    told = [rollout.strategy.value]
+    if rollout.step is not None:
+        told[0] += f" {rollout.step.percent} %" if rollout.step.percent else f" {rollout.step.instances} instances"
+    if rollout.wait_seconds:
+        told.append(f"waiting {rollout.wait_seconds} s")
+    alarms = alarm_names(case.desired, config_name="")
+    if alarms:
+        told.append(f"watching {len(alarms)} alarm{'s' if len(alarms) > 1 else ''}")
+    return f" ({', '.join(told)})"

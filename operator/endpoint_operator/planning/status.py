@@ -7,6 +7,9 @@ from endpoint_operator.api.status import (
     EndpointStatus,
     InferenceEndpointStatus,
     Phase,
+    PlannedCall,
+    RolloutStatus,
+    RolloutVariant,
     VariantStatus,
 )
 from endpoint_operator.planning.case import Case
@@ -21,10 +24,14 @@ from endpoint_operator.planning.plan import Memory, Plan, Situation
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     DeleteEndpoint,
+    Step,
     SyncTags,
     UpdateEndpoint,
     UpdateEndpointWeightsAndCapacities,
 )
+
+# api.md: status.plannedCalls.
+MOST_PLANNED_CALLS = 20
 
 _PHASES = {
     Situation.SERVING: Phase.READY,
@@ -33,6 +40,7 @@ _PHASES = {
     Situation.UPDATING: Phase.UPDATING,
     Situation.ROLLED_BACK: Phase.STALLED,
     Situation.USER_FAULT: Phase.STALLED,
+    Situation.STOPPED: Phase.STOPPED,
     Situation.DELETING: Phase.DELETING,
 }
 
@@ -48,6 +56,7 @@ def status_of(
     memory = _memory(endpoint, facts, plan, outcome, inputs)
     known = _endpoint_status(endpoint, facts, plan, outcome, inputs)
     variants = _variants(facts.live) if facts.aws_fault is None else old.variants
+    shadow = _shadow(facts.live) if facts.aws_fault is None else old.shadow
     available = _available(old, facts, plan, outcome)
     conditions = conditions_of(
         plan.situation,
@@ -60,12 +69,14 @@ def status_of(
     return InferenceEndpointStatus(
         observed_generation=endpoint.generation,
         phase=_phase(plan.situation, facts.live),
-        instance_count=sum(variant.current_instance_count or 0 for variant in variants) if variants else None,
+        instance_count=_instance_count(variants, shadow),
         selector=f"inference.endpoint-operator.dev/endpoint={endpoint.name}",
         endpoint=known,
         revisions=list(memory.revisions),
         variants=variants,
-        rollout=memory.rollout,
+        shadow=shadow,
+        rollout=_with_progress(memory.rollout, facts),
+        planned_calls=[_planned(step) for step in plan.held_back[:MOST_PLANNED_CALLS]],
         conditions=merged(old.conditions, conditions),
     )
 
@@ -151,6 +162,36 @@ def _variants(live: LiveEndpoint | None) -> list[VariantStatus]:
     return [_variant(variant) for variant in live.variants] if live is not None else []
 
 
+def _shadow(live: LiveEndpoint | None) -> VariantStatus | None:
+    return _variant(live.shadow) if live is not None and live.shadow is not None else None
+
+
+def _instance_count(variants: list[VariantStatus], shadow: VariantStatus | None) -> int | None:
+    fleet = [*variants, shadow] if shadow is not None else variants
+    return sum(variant.current_instance_count or 0 for variant in fleet) if fleet else None
+
+
+def _with_progress(rollout: RolloutStatus | None, facts: Facts) -> RolloutStatus | None:
+    if rollout is None or facts.live is None or facts.aws_fault is not None:
+        return rollout
+    variants = [
+        RolloutVariant(
+            name=variant.name,
+            stage=variant.stage,
+            message=variant.message,
+            since=variant.since,
+            current_instance_count=variant.current_count,
+            desired_instance_count=variant.desired_count,
+        )
+        for variant in facts.live.pending
+    ]
+    return rollout.model_copy(update={"variants": variants})
+
+
+def _planned(step: Step) -> PlannedCall:
+    return PlannedCall(operation=type(step).__name__, resource=step.name)
+
+
 def _variant(variant: LiveVariant) -> VariantStatus:
     return VariantStatus(
         name=variant.name,
@@ -173,6 +214,8 @@ def _available(old: InferenceEndpointStatus, facts: Facts, plan: Plan, outcome: 
 
 
 def _phase(situation: Situation, live: LiveEndpoint | None) -> Phase:
+    if situation in (Situation.PAUSED_IN_STEP, Situation.PAUSED_BEHIND):
+        return Phase.READY if live is not None and live.serves else Phase.PENDING
     if situation == Situation.WORLD_FAULT:
         if live is None:
             return Phase.PENDING

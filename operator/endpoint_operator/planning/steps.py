@@ -21,6 +21,8 @@ class CreateEndpoint:
     name: str
     config_name: str
     tags: dict[str, str]
+    overrides: dict[str, Any] = field(default_factory=dict)
+    """Members that the user asks for beside."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,11 +32,18 @@ class UpdateEndpoint:
     name: str
     config_name: str
     retain_all_variant_properties: bool = True
+    deployment_config: dict[str, Any] | None = None
+    """DeploymentConfig: how the new fleet takes over. None: SageMaker's default, all at once."""
+    overrides: dict[str, Any] = field(default_factory=dict)
+    """Members that the user asks for beside."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateEndpointWeightsAndCapacities:
+    """The weights of several variants or the count of one: SageMaker takes no more in one call."""
+
     name: str
+    weights: dict[str, float] = field(default_factory=dict)
     instance_counts: dict[str, int] = field(default_factory=dict)
 
 
@@ -64,6 +73,21 @@ class DeleteModel:
     name: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PutMetricAlarm:
+    """Made, or found there and ours: the name is its content."""
+
+    name: str
+    request: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteAlarm:
+    """Where it is there and ours."""
+
+    name: str
+
+
 Step = (
     CreateModel
     | CreateEndpointConfig
@@ -74,6 +98,8 @@ Step = (
     | DeleteEndpoint
     | DeleteEndpointConfig
     | DeleteModel
+    | PutMetricAlarm
+    | DeleteAlarm
 )
 
 # Steps after which SageMaker is at work on the endpoint, and refuses others until it is done.

@@ -5,18 +5,22 @@ aws/amazon-sagemaker-examples#293; ModelError in the InvokeEndpoint API referenc
 """
 
 import random
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sagemaker_simulator.hosting.contract import Answer, ContainerTimedOut, Fleet, Invocation
 from sagemaker_simulator.sagemaker.estate import Estate, Estates
-from sagemaker_simulator.sagemaker.fleets import Fleets
+from sagemaker_simulator.sagemaker.fleets import Answering, Fleets
 from sagemaker_simulator.sagemaker.records import ABLE_TO_SERVE, Endpoint, Variant
 from sagemaker_simulator.wire.errors import AwsError, NotModelled
 from sagemaker_simulator.wire.request import Call, Incoming, Reply
 
+from .finished import finished
+from .in_flight import InFlight
 from .model_errors import model_error
+from .observers import NO_ANSWER, InvocationObservers
 from .request_members import PREFIX, members_of
 
 INVOKED_VARIANT = "x-Amzn-Invoked-Production-Variant"
@@ -34,35 +38,68 @@ _NOT_YET = {
 class InvokeEndpoint:
     """Requests to endpoints."""
 
-    def __init__(self, *, estates: Estates, fleets: Fleets) -> None:
+    def __init__(self, *, estates: Estates, fleets: Fleets, observers: InvocationObservers) -> None:
         self._estates = estates
         self._fleets = fleets
+        self._observers = observers
+        self._in_flight = InFlight()
         self._random = random.Random(20170724)  # noqa: S311 - jitter that repeats from run to run, not a secret
 
     async def answer(self, call: Call, request: Incoming) -> Reply:
         """Return the container's answer. Raises AwsError."""
         if call.operation != "InvokeEndpoint":
             raise NotModelled(f"{call.service} {call.operation} is not modelled yet")
+        arrived = time.perf_counter()
         members = members_of(call, request)
         estate = self._estates.of(call.caller)
-        endpoint, fleet = self._serving(estate, members["EndpointName"])
+        endpoint = self._serving(estate, members["EndpointName"])
         for member, what in _NOT_YET.items():
             if member in members:
                 raise NotModelled(f"{what} are not modelled yet ({member})")
         variant = self._variant(endpoint, members.get("TargetVariant"))
-        answer = await _ask(fleet, variant, _invocation(members, request), estate=estate, endpoint=endpoint)
-        if answer.status >= 400:
+        answering = self._fleets.answering(estate, endpoint.name, variant)
+        if answering is None:
+            raise _endpoint_not_found(estate, endpoint.name)
+        answering = self._answering(estate, endpoint, variant)
+        invocation = _invocation(members, request)
+        with self._in_flight.one_more((estate.account, estate.region, endpoint.name, variant)) as concurrent:
+            asked = time.perf_counter()
+            answer = await _ask(answering.fleet, variant, invocation)
+            answered = time.perf_counter()
+        self._observers.tell(
+            finished(
+                endpoint,
+                variant,
+                config_name=answering.config_name,
+                config_name=answering.config_name,
+                estate=estate,
+                members=members,
+                invocation=invocation,
+                answer=answer,
+                concurrent=concurrent,
+                model_seconds=answered - asked,
+                overhead_seconds=asked - arrived + time.perf_counter() - answered,
+                at=self._estates.clock.seconds(),
+            )
+        )
+        if answer.status == NO_ANSWER or answer.status >= 400:
             raise model_error(answer.status, answer.body, estate=estate, endpoint=endpoint, variant=variant)
         return Reply(status=200, body=answer.body, headers=_headers(answer, variant))
 
-    def _serving(self, estate: Estate, name: str) -> tuple[Endpoint, Fleet]:
+    def _serving(self, estate: Estate, name: str) -> Endpoint:
         endpoint = estate.endpoints.get(name)
-        fleet = self._fleets.serving(estate, name)
         # "The name is case-insensitive in CreateEndpoint, but the case is preserved and must be matched in
         # InvokeEndpoint" (CreateEndpoint in the SageMaker API reference).
-        if endpoint is None or endpoint.name != name or endpoint.status not in ABLE_TO_SERVE or fleet is None:
-            raise AwsError("ValidationError", f"Endpoint {name} of account {estate.account} not found.")
-        return endpoint, fleet
+        if endpoint is None or endpoint.name != name or endpoint.status not in ABLE_TO_SERVE:
+            raise _no_such_endpoint(estate, name)
+        return endpoint
+
+    def _answering(self, estate: Estate, endpoint: Endpoint, variant: str) -> Answering:
+        """Return the fleet that answers this request: while a deployment shifts traffic, one of two."""
+        answering = self._fleets.answering(estate, endpoint.name, variant)
+        if answering is None:
+            raise _no_such_endpoint(estate, endpoint.name)
+        return answering
 
     def _variant(self, endpoint: Endpoint, wanted: str | None) -> str:
         if wanted is None:
@@ -78,7 +115,16 @@ class InvokeEndpoint:
         return self._random.choices([variant.name for variant in variants], weights)[0]
 
 
-async def _ask(fleet: Fleet, variant: str, invocation: Invocation, *, estate: Estate, endpoint: Endpoint) -> Answer:
+def _endpoint_not_found(estate: Estate, name: str) -> AwsError:
+    return AwsError("ValidationError", f"Endpoint {name} of account {estate.account} not found.")
+
+
+def _no_such_endpoint(estate: Estate, name: str) -> AwsError:
+    return AwsError("ValidationError", f"Endpoint {name} of account {estate.account} not found.")
+
+
+async def _ask(fleet: Fleet, variant: str, invocation: Invocation) -> Answer:
+    """Return the container's answer, or SageMaker's sentence with the status NO_ANSWER when it gave none."""
     try:
         return await fleet.invoke(variant, invocation)
     except ContainerTimedOut:
@@ -88,7 +134,7 @@ async def _ask(fleet: Fleet, variant: str, invocation: Invocation, *, estate: Es
         )
     except ConnectionError:
         message = "An exception occurred while sending request to model. Please contact customer support."
-    raise model_error(0, message.encode(), estate=estate, endpoint=endpoint, variant=variant)
+    return Answer(status=NO_ANSWER, body=message.encode(), content_type="text/plain", headers={})
 
 
 def _invocation(members: Mapping[str, Any], request: Incoming) -> Invocation:

@@ -1,9 +1,9 @@
 """An endpoint as DescribeEndpoint and ListEndpoints show it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from .records import Endpoint, Pending, Variant
+from .records import Endpoint, Pending, Variant, VariantStatus
 
 Output = dict[str, Any]
 
@@ -20,10 +20,14 @@ def describe(endpoint: Endpoint) -> Output:
     }
     if endpoint.variants:
         shown["ProductionVariants"] = [_variant(variant) for variant in endpoint.variants]
+    if endpoint.shadows:
+        shown["ShadowProductionVariants"] = [_variant(variant) for variant in endpoint.shadows]
+    if endpoint.data_capture is not None:
+        shown["DataCaptureConfig"] = _data_capture(endpoint.data_capture)
     if endpoint.failure_reason is not None:
         shown["FailureReason"] = endpoint.failure_reason
     if endpoint.pending is not None:
-        shown["PendingDeploymentSummary"] = _pending(endpoint.pending, serving=endpoint.variants)
+        shown["PendingDeploymentSummary"] = _pending(endpoint.pending)
     if endpoint.last_deployment is not None:
         shown["LastDeploymentConfig"] = dict(endpoint.last_deployment)
     return shown
@@ -49,20 +53,39 @@ def _variant(variant: Variant) -> Output:
         "CurrentInstanceCount": variant.current_count,
         "DesiredInstanceCount": variant.desired_count,
     }
+    if variant.status is not None:
+        shown["VariantStatus"] = [_status(variant.status)]
     if variant.routing is not None:
         shown["RoutingConfig"] = dict(variant.routing)
     return shown
 
 
-def _pending(pending: Pending, *, serving: Sequence[Variant]) -> Output:
-    status = "Updating" if serving else "Creating"
-    variants = [
-        {
-            **_variant(variant),
-            "InstanceType": variant.instance_type,
-            "CurrentInstanceCount": 0,
-            "VariantStatus": [{"Status": status, "StartTime": pending.started}],
-        }
-        for variant in pending.variants
-    ]
-    return {"EndpointConfigName": pending.config_name, "ProductionVariants": variants, "StartTime": pending.started}
+def _status(status: VariantStatus) -> Output:
+    return {"Status": status.stage.value, "StatusMessage": status.message, "StartTime": status.since}
+
+
+def _data_capture(config: Mapping[str, Any]) -> Output:
+    """Return DataCaptureConfigSummary; a key that was not given is an empty string there, for it is required."""
+    enabled = bool(config.get("EnableCapture", False))
+    return {
+        "EnableCapture": enabled,
+        "CaptureStatus": "Started" if enabled else "Stopped",
+        "CurrentSamplingPercentage": config["InitialSamplingPercentage"],
+        "DestinationS3Uri": config["DestinationS3Uri"],
+        "KmsKeyId": config.get("KmsKeyId", ""),
+    }
+
+
+def _pending(pending: Pending) -> Output:
+    shown: Output = {
+        "EndpointConfigName": pending.config_name,
+        "ProductionVariants": [_pending_variant(variant) for variant in pending.variants],
+        "StartTime": pending.started,
+    }
+    if pending.shadows:
+        shown["ShadowProductionVariants"] = [_pending_variant(variant) for variant in pending.shadows]
+    return shown
+
+
+def _pending_variant(variant: Variant) -> Output:
+    return {**_variant(variant), "InstanceType": variant.instance_type}

@@ -1,10 +1,11 @@
 """What an endpoint is after a transition: pure functions from the record before to the record after."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from . import variants
 from .endings import Ending, Kind, Result
-from .records import Endpoint, Status
+from .records import Endpoint, Status, Variant
 
 _STATUS = {
     Result.IN_SERVICE: Status.IN_SERVICE,
@@ -55,12 +56,22 @@ def _usual_reason(endpoint: Endpoint) -> str:
 def apply(kind: Kind, result: Result, endpoint: Endpoint, reason: str | None) -> Endpoint:
     """Return the endpoint after the transition. A rollback is silent: InService, on the old config, with a reason."""
     after = replace(endpoint, status=_STATUS[result], failure_reason=reason, pending=None)
-    if kind is Kind.WEIGHTS:
-        reached = result is Result.IN_SERVICE
-        return replace(after, variants=(variants.settled if reached else variants.reverted)(endpoint.variants))
+    if kind is Kind.WEIGHTS and result is not Result.IN_SERVICE:
+        return _with(after, variants.reverted)
     if takes_over(kind, result) and endpoint.pending is not None:
-        return replace(after, variants=endpoint.pending.variants, config_name=endpoint.pending.config_name)
-    return after
+        pending = endpoint.pending
+        after = replace(
+            after,
+            variants=pending.variants,
+            shadows=pending.shadows,
+            config_name=pending.config_name,
+            data_capture=pending.data_capture,
+        )
+    return _with(after, variants.settled)
+
+
+def _with(endpoint: Endpoint, change: Callable[[Sequence[Variant]], tuple[Variant, ...]]) -> Endpoint:
+    return replace(endpoint, variants=change(endpoint.variants), shadows=change(endpoint.shadows))
 
 
 def rolling_back(endpoint: Endpoint) -> bool:

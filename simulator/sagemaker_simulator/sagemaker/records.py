@@ -1,7 +1,7 @@
 """What SageMaker remembers of models, endpoint configs and endpoints. Immutable: a change is a new record."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -47,10 +47,33 @@ class EndpointConfig:
     def variants(self) -> list[Mapping[str, Any]]:
         return list(self.definition["ProductionVariants"])
 
+    @property
+    def shadows(self) -> list[Mapping[str, Any]]:
+        return list(self.definition.get("ShadowProductionVariants", []))
+
+
+class Stage(StrEnum):
+    """What a variant is going through (ProductionVariantStatus in the SageMaker API reference)."""
+
+    CREATING = "Creating"
+    UPDATING = "Updating"
+    DELETING = "Deleting"
+    ACTIVATING_TRAFFIC = "ActivatingTraffic"
+    BAKING = "Baking"
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariantStatus:
+    """VariantStatus of DescribeEndpoint: the stage, a sentence about it, and since when."""
+
+    stage: Stage
+    message: str
+    since: datetime
+
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """A production variant of a running endpoint. Weights are single precision, as SageMaker's model says (float)."""
+    """A variant of a running endpoint. Weights are single precision, as SageMaker's model says (float)."""
 
     name: str
     instance_type: str
@@ -60,15 +83,27 @@ class Variant:
     current_count: int
     desired_count: int
     routing: Mapping[str, Any] | None = None
+    status: VariantStatus | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
-    """A deployment under way (PendingDeploymentSummary)."""
+    """A deployment under way (PendingDeploymentSummary).
+
+    `reserved` is how many instances of each type it needs at most, beside those that the endpoint has.
+    """
 
     config_name: str
     variants: tuple[Variant, ...]
     started: datetime
+    shadows: tuple[Variant, ...] = ()
+    reserved: Mapping[str, int] = field(default_factory=dict)
+    data_capture: Mapping[str, Any] | None = None
+
+    @property
+    def all_variants(self) -> tuple[Variant, ...]:
+        """Production and shadow variants: their names differ."""
+        return self.variants + self.shadows
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +117,13 @@ class Endpoint:
     created: datetime
     modified: datetime
     variants: tuple[Variant, ...] = ()
+    shadows: tuple[Variant, ...] = ()
     pending: Pending | None = None
     failure_reason: str | None = None
     last_deployment: Mapping[str, Any] | None = None
+    data_capture: Mapping[str, Any] | None = None
+
+    @property
+    def all_variants(self) -> tuple[Variant, ...]:
+        """Production and shadow variants: their names differ."""
+        return self.variants + self.shadows

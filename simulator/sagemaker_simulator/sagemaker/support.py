@@ -12,11 +12,9 @@ from .models import containers_of
 from .records import EndpointConfig, Model
 
 _CONFIG_MEMBERS = {
-    "ShadowProductionVariants": "shadow variants",
     "AsyncInferenceConfig": "asynchronous endpoints",
     "ExplainerConfig": "explainers",
     "VpcConfig": "endpoint configs in a VPC",
-    "DataCaptureConfig": "data capture configurations",
     "MetricsConfig": "metrics configurations",
     "CrossRegionTrafficConfig": "traffic across regions",
 }
@@ -42,7 +40,7 @@ def check_config(config: EndpointConfig) -> None:
     _refuse(config.definition, _CONFIG_MEMBERS)
     if config.definition["EnableNetworkIsolation"]:
         raise NotModelled("network isolation is not modelled yet")
-    for variant in config.variants:
+    for variant in (*config.variants, *config.shadows):
         _refuse(variant, _VARIANT_MEMBERS)
         if "ModelName" not in variant:
             raise NotModelled("inference components (a variant without ModelName) are not modelled yet")
@@ -61,25 +59,6 @@ def check_model(model: Model) -> None:
         if container["Mode"] == "MultiModel":
             raise NotModelled("multi-model endpoints are not modelled yet")
         model_data_url(container)
-
-
-def check_deployment(deployment: Mapping[str, Any] | None) -> None:
-    """Raise NotModelled for a deployment that is not all at once."""
-    if deployment is None:
-        return
-    _refuse(deployment, {"RollingUpdatePolicy": "rolling deployments"})
-    if deployment.get("AutoRollbackConfiguration", {}).get("Alarms"):
-        raise NotModelled("alarms of a deployment (AutoRollbackConfiguration) are not modelled yet")
-    routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
-    if routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE":
-        raise NotModelled(f"{routing['Type']} deployments are not modelled yet")
-
-
-def waits_of(deployment: Mapping[str, Any] | None) -> float:
-    """Return how much longer (simulated seconds) a deployment takes: baking, and keeping the old fleet."""
-    policy = (deployment or {}).get("BlueGreenUpdatePolicy", {})
-    baking = policy.get("TrafficRoutingConfiguration", {}).get("WaitIntervalInSeconds", 0)
-    return float(baking + policy.get("TerminationWaitInSeconds", 0))
 
 
 def model_data_url(container: Mapping[str, Any]) -> str | None:

@@ -1,45 +1,33 @@
 """Endpoints on their way from one state to the next.
 
-A transition ends when its simulated duration is over and hosting has said how it went: SageMaker answers InService
-only for a fleet that passed its health checks, and a decided ending (`endings.py`) cannot make a dead fleet serve.
-During an update the old fleet serves until the new one is healthy.
+A transition goes through its steps, each with a simulated duration, and ends when the last is over and hosting has
+said how it went: SageMaker answers InService only for a fleet that passed its health checks, and a decided ending
+(`endings.py`) cannot make a dead fleet serve. During an update the old fleet serves until the new one is healthy; the
+steps of a guarded deployment (`deployment_steps.py`) then shift traffic, and an alarm or the time limit turns back.
 """
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
 
-from sagemaker_simulator.clock import Timer
-from sagemaker_simulator.hosting.contract import Fleet, FleetFailed, FleetToRun, Hosting
+from sagemaker_simulator.hosting.contract import FleetFailed, FleetToRun, Hosting
 
-from . import outcomes
+from . import alarm_watch, outcomes
+from .alarm_watch import AlarmStates, NoAlarms
+from .deployment_policy import Policy
+from .deployment_progress import at_step, mixes
+from .deployment_rollback import rollback
+from .deployment_step import Step, scaling
+from .deployment_steps import deployment, launch_only
 from .endings import POSSIBLE, Durations, Ending, Kind, Result
 from .estate import Estate, Estates
 from .fleets import Fleets, Key, key_of
 from .records import Endpoint
+from .transition import Transition
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(eq=False)
-class Transition:
-    """One transition under way. `over`: its simulated time has passed."""
-
-    kind: Kind
-    estate: Estate
-    name: str
-    started: float
-    ending: Ending | None
-    timer: Timer | None = None
-    over: bool = False
-    starting: asyncio.Task[None] | None = None
-    fleet: Fleet | None = None
-    failure: str | None = None
-
-    @property
-    def hosted(self) -> bool:
-        """Whether hosting has said how it went (nothing to say for weights and deletions)."""
-        return self.kind not in (Kind.CREATE, Kind.UPDATE) or self.fleet is not None or self.failure is not None
 
 
 class Impossible(ValueError):
@@ -49,35 +37,54 @@ class Impossible(ValueError):
 class Transitions:
     """All transitions that are under way, and the endings decided for those to come."""
 
-    def __init__(self, *, estates: Estates, hosting: Hosting, fleets: Fleets, durations: Durations) -> None:
+    def __init__(
+        self,
+        *,
+        estates: Estates,
+        hosting: Hosting,
+        fleets: Fleets,
+        durations: Durations,
+        alarms: AlarmStates | None = None,
+    ) -> None:
         self._estates = estates
         self._hosting = hosting
         self._fleets = fleets
         self._durations = durations
+        self._alarms = alarms or NoAlarms()
         self._under_way: dict[Key, Transition] = {}
         self._decided: dict[Key, Ending] = {}
 
     def begin(
-        self, kind: Kind, estate: Estate, name: str, *, fleet: FleetToRun | None = None, longer_by: float = 0.0
+        self, kind: Kind, estate: Estate, name: str, *, fleet: FleetToRun | None = None, policy: Policy | None = None
     ) -> None:
         """Start a transition; the endpoint's record already says that it is under way.
 
-        It takes its usual time and `longer_by` simulated seconds, or what was decided beforehand.
+        It takes its usual time and what its policy adds, or what was decided beforehand.
         """
-        key = key_of(estate, name)
-        ending = self._decided.get(key)
-        if ending is not None and ending.result in POSSIBLE[kind]:
-            del self._decided[key]
-        else:
-            ending = None
-        transition = Transition(kind, estate, name, self._estates.clock.seconds(), ending)
-        self._under_way[key] = transition
-        decided = ending.seconds if ending is not None else None
-        self._set_timer(transition, self._durations.usual(kind) + longer_by if decided is None else decided)
+        endpoint = estate.endpoints.get(name)
+        if endpoint is None:
+            raise LookupError(f"no endpoint {name} to begin a {kind} of")
+        first, *to_come = self._steps(kind, endpoint, policy or Policy())
+        transition = Transition(
+            kind=kind,
+            estate=estate,
+            name=name,
+            started=self._estates.clock.seconds(),
+            ending=self._take_decided(kind, key_of(estate, name)),
+            step=first,
+            to_come=deque(to_come),
+            policy=policy or Policy(),
+        )
+        self._under_way[transition.key] = transition
+        if transition.ending is not None and transition.ending.seconds is not None:
+            transition.fit_into(transition.ending.seconds)
+        self._take(transition, first)
         if fleet is not None:
             transition.starting = asyncio.create_task(self._start(transition, fleet))
         if kind is Kind.DELETE:
-            self._fleets.end_serving(key)
+            self._fleets.end_serving(transition.key)
+        if transition.policy.alarms:
+            self._look_at_alarms(transition)
 
     def decide(self, estate: Estate, name: str, ending: Ending) -> None:
         """Decide how the transition under way ends, or else the next one that can end so. Raises Impossible."""
@@ -94,7 +101,8 @@ class Transitions:
             return
         transition.ending = ending
         if ending.seconds is not None:
-            self._set_timer(transition, ending.seconds)
+            transition.fit_into(ending.seconds)
+            self._set_timer(transition, transition.step.seconds * transition.pace)
         self._settle(transition)
 
     def clear(self) -> None:
@@ -104,15 +112,48 @@ class Transitions:
         self._under_way.clear()
         self._decided.clear()
 
+    def _take_decided(self, kind: Kind, key: Key) -> Ending | None:
+        ending = self._decided.get(key)
+        if ending is None or ending.result not in POSSIBLE[kind]:
+            return None
+        return self._decided.pop(key)
+
+    def _steps(self, kind: Kind, endpoint: Endpoint, policy: Policy) -> Sequence[Step]:
+        seconds = self._durations.usual(kind)
+        wanted = endpoint.pending.all_variants if endpoint.pending is not None else ()
+        if kind is Kind.UPDATE:
+            return deployment(policy, wanted=wanted, current=endpoint.all_variants, seconds=seconds)
+        if kind is Kind.CREATE:
+            return launch_only(wanted, seconds=seconds)
+        return (Step(seconds=seconds, of_old=scaling(endpoint.all_variants) if kind is Kind.WEIGHTS else {}),)
+
+    def _take(self, transition: Transition, step: Step) -> None:
+        """Begin a step: the record shows it, traffic follows it, its time runs."""
+        transition.step = step
+        endpoint = transition.estate.endpoints.get(transition.name)
+        if endpoint is not None:
+            shown = at_step(endpoint, step, now=self._estates.clock.now())
+            self._estates.put(transition.estate.endpoints, endpoint.name, shown)
+            if transition.fleet is not None and endpoint.pending is not None and transition.kind is Kind.UPDATE:
+                self._fleets.share(
+                    transition.key,
+                    transition.fleet,
+                    config_name=endpoint.pending.config_name,
+                    shares=step.shares,
+                )
+        self._set_timer(transition, step.seconds * transition.pace)
+
     async def _start(self, transition: Transition, fleet: FleetToRun) -> None:
         try:
-            transition.fleet = await self._hosting.start(fleet)
+            started = await self._hosting.start(fleet)
         except FleetFailed as failed:
             transition.failure = str(failed)
             self._delay_the_failure(transition)
         except Exception:
             log.exception("hosting of endpoint %s ended in a defect of the simulator", transition.name)
             transition.failure = "simulator: hosting ended in a defect; the simulator's log has the traceback"
+        else:
+            transition.fleet = started
         self._settle(transition)
 
     def _delay_the_failure(self, transition: Transition) -> None:
@@ -133,46 +174,91 @@ class Transitions:
 
         transition.timer = self._estates.clock.call_after(seconds, ring)
 
-    def _settle(self, transition: Transition) -> None:
-        """End the transition if it can end now."""
-        key = key_of(transition.estate, transition.name)
+    def _look_at_alarms(self, transition: Transition) -> None:
+        """Turn back when an alarm is tripped, else look again later."""
+        if self._under_way.get(transition.key) is not transition or transition.rolling_back:
+            return
+        tripped = alarm_watch.tripped(self._alarms, transition.estate, transition.policy.alarms)
+        if tripped:
+            self._turn_back(transition, alarm_watch.alarm_reason(tripped))
+            return
+        transition.watch = self._estates.clock.call_after(
+            alarm_watch.LOOK_SECONDS, lambda: self._look_at_alarms(transition)
+        )
+
+    def _start_deadline(self, transition: Transition) -> None:
+        """Begin to count towards MaximumExecutionTimeoutInSeconds, once the fleet is healthy.
+
+        The launch counts with its planned length: how long a real process really takes is no simulated time.
+        """
+        maximum, launched = transition.policy.maximum_seconds, transition.step.seconds
+        if maximum is not None and transition.deadline is None:
+            reason = alarm_watch.time_limit_reason(maximum)
+            transition.deadline = self._estates.clock.call_after(
+                maximum - launched, lambda: self._turn_back(transition, reason)
+            )
+
+    def _turn_back(self, transition: Transition, reason: str) -> None:
         endpoint = transition.estate.endpoints.get(transition.name)
-        if self._under_way.get(key) is not transition or endpoint is None or not transition.over:
+        if self._under_way.get(transition.key) is not transition or transition.rolling_back or endpoint is None:
+            return
+        if transition.fleet is None and transition.starting is not None:
+            transition.starting.cancel()
+        transition.failure, transition.rolling_back, transition.pace = reason, True, 1.0
+        seconds = self._durations.rolling_back()
+        steps = rollback(transition.policy, at=transition.step, current=endpoint.all_variants, seconds=seconds)
+        if transition.ending is not None and transition.ending.result is Result.UPDATE_ROLLBACK_FAILED:
+            steps = (replace(transition.step, seconds=seconds),)  # the way back is not found: traffic stays as it is
+        transition.to_come = deque(steps[1:])
+        self._take(transition, steps[0])
+
+    def _settle(self, transition: Transition) -> None:
+        """Go on if the step under way is over: to the next one, or to the end."""
+        endpoint = transition.estate.endpoints.get(transition.name)
+        if self._under_way.get(transition.key) is not transition or endpoint is None or not transition.over:
             return
         result = outcomes.result(
             transition.kind, ending=transition.ending, hosted=transition.hosted, failure=transition.failure
         )
         if result is None:
             return
-        reason = outcomes.reason(result, ending=transition.ending, failure=transition.failure, endpoint=endpoint)
+        if transition.has_steps_to_take:
+            self._start_deadline(transition)
+            self._take(transition, transition.to_come.popleft())
+            return
         if transition.kind is Kind.WEIGHTS and result is Result.ROLLED_BACK and not outcomes.rolling_back(endpoint):
             self._put(transition.estate, outcomes.start_rolling_back(endpoint))
             self._set_timer(transition, self._durations.rolling_back())
             return
-        del self._under_way[key]
-        self._finish(transition, key, endpoint, result, reason)
+        self._finish(transition, endpoint, result)
 
-    def _finish(self, transition: Transition, key: Key, endpoint: Endpoint, result: Result, reason: str | None) -> None:
+    def _finish(self, transition: Transition, endpoint: Endpoint, result: Result) -> None:
+        del self._under_way[transition.key]
+        transition.stop_timers()
         if transition.kind is Kind.DELETE and result is Result.IN_SERVICE:
             self._estates.remove(transition.estate.endpoints, endpoint.name)
             self._estates.remove(transition.estate.tags, endpoint.arn)
             return
-        self._put(transition.estate, outcomes.apply(transition.kind, result, endpoint, reason))
+        reason = outcomes.reason(result, ending=transition.ending, failure=transition.failure, endpoint=endpoint)
+        after = outcomes.apply(transition.kind, result, endpoint, reason)
+        self._put(transition.estate, after)
         if outcomes.takes_over(transition.kind, result) and transition.fleet is not None:
-            self._fleets.switch(key, transition.fleet)
+            self._fleets.switch(transition.key, transition.fleet, config_name=after.config_name)
             return
+        if result is Result.UPDATE_ROLLBACK_FAILED and mixes(transition.step.shares):
+            return  # both fleets go on answering
         self._abandon(transition)
         if result is Result.FAILED:
-            self._fleets.end_serving(key)
+            self._fleets.end_serving(transition.key)
 
     def _put(self, estate: Estate, endpoint: Endpoint) -> None:
         self._estates.put(estate.endpoints, endpoint.name, replace(endpoint, modified=self._estates.clock.now()))
 
     def _abandon(self, transition: Transition) -> None:
         """Drop the fleet that the transition was starting."""
-        if transition.timer is not None:
-            transition.timer.cancel()
+        transition.stop_timers()
         if transition.fleet is not None:
+            self._fleets.unshare(transition.key, transition.fleet)
             self._fleets.end(transition.fleet)
         elif transition.starting is not None and not transition.hosted:
             transition.starting.cancel()

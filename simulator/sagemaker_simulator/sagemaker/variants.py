@@ -18,9 +18,9 @@ _IMAGE_LIMIT = 255  # characters of ContainerImage; a digest may not fit behind 
 ModelOf = Mapping[str, Model]  # by lower-case name
 
 
-def from_config(config: EndpointConfig, models: ModelOf, *, now: datetime) -> tuple[Variant, ...]:
-    """Return the variants that the config asks for, with its initial counts and weights."""
-    return tuple(_variant(asked, models[asked["ModelName"].lower()], now) for asked in config.variants)
+def from_config(asked: Sequence[Mapping[str, Any]], models: ModelOf, *, now: datetime) -> tuple[Variant, ...]:
+    """Return the variants of a config that are asked for, with their initial counts and weights."""
+    return tuple(_variant(each, models[each["ModelName"].lower()], now) for each in asked)
 
 
 def retained(asked: Sequence[Variant], current: Sequence[Variant], *, exclude: Collection[str]) -> tuple[Variant, ...]:
@@ -54,7 +54,7 @@ def changed(current: Sequence[Variant], wishes: Sequence[Mapping[str, Any]]) -> 
 def settled(variants: Sequence[Variant]) -> tuple[Variant, ...]:
     """Return the variants as they are once everything desired is reached."""
     return tuple(
-        replace(variant, current_weight=variant.desired_weight, current_count=variant.desired_count)
+        replace(variant, current_weight=variant.desired_weight, current_count=variant.desired_count, status=None)
         for variant in variants
     )
 
@@ -62,14 +62,25 @@ def settled(variants: Sequence[Variant]) -> tuple[Variant, ...]:
 def reverted(variants: Sequence[Variant]) -> tuple[Variant, ...]:
     """Return the variants as they are once what was desired is given up."""
     return tuple(
-        replace(variant, desired_weight=variant.current_weight, desired_count=variant.current_count)
+        replace(variant, desired_weight=variant.current_weight, desired_count=variant.current_count, status=None)
         for variant in variants
     )
 
 
-def to_run(config: EndpointConfig, models: ModelOf) -> tuple[VariantToRun, ...]:
-    """Return what hosting must start for the config."""
-    return tuple(_to_run(asked, models[asked["ModelName"].lower()], config) for asked in config.variants)
+def to_run(asked: Mapping[str, Any], models: ModelOf, config: EndpointConfig) -> VariantToRun:
+    """Return what hosting must start for a variant of the config. Raises AwsError without an execution role."""
+    model = models[asked["ModelName"].lower()]
+    role = model.definition.get("ExecutionRoleArn") or config.definition.get("ExecutionRoleArn")
+    if role is None:
+        raise validation_exception(f'Model "{model.arn}" has no execution role; set ExecutionRoleArn at CreateModel.')
+    return VariantToRun(
+        name=asked["VariantName"],
+        model_name=model.name,
+        execution_role_arn=role,
+        containers=tuple(_container(container) for container in containers_of(model)),
+        startup_timeout_seconds=asked.get("ContainerStartupHealthCheckTimeoutInSeconds"),
+        download_timeout_seconds=asked.get("ModelDataDownloadTimeoutInSeconds"),
+    )
 
 
 def _variant(asked: Mapping[str, Any], model: Model, now: datetime) -> Variant:
@@ -116,20 +127,6 @@ def _wished(variant: Variant, wish: Mapping[str, Any]) -> Variant:
         raise validation_exception(f"DesiredInstanceCount of variant {variant.name} must be at least 1.")
     return replace(
         variant, desired_weight=single(wish.get("DesiredWeight", variant.desired_weight)), desired_count=count
-    )
-
-
-def _to_run(asked: Mapping[str, Any], model: Model, config: EndpointConfig) -> VariantToRun:
-    role = model.definition.get("ExecutionRoleArn") or config.definition.get("ExecutionRoleArn")
-    if role is None:
-        raise validation_exception(f'Model "{model.arn}" has no execution role; set ExecutionRoleArn at CreateModel.')
-    return VariantToRun(
-        name=asked["VariantName"],
-        model_name=model.name,
-        execution_role_arn=role,
-        containers=tuple(_container(container) for container in containers_of(model)),
-        startup_timeout_seconds=asked.get("ContainerStartupHealthCheckTimeoutInSeconds"),
-        download_timeout_seconds=asked.get("ModelDataDownloadTimeoutInSeconds"),
     )
 
 

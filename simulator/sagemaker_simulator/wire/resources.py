@@ -56,4 +56,8 @@ _NAMERS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "sqs": _queue,
     "sns": _topic,
     "events": lambda parameters: _first(parameters, ("Name", "Rule", "EventBusName")),
+    "ecr": lambda parameters: _first(parameters, ("repositoryName",)),
+    "logs": lambda parameters: _first(parameters, ("logGroupName",)),
+    "service-quotas": lambda parameters: _first(parameters, ("QuotaCode",)),
+    "pricing": lambda parameters: _first(parameters, ("ServiceCode",)),
 }

@@ -5,8 +5,9 @@ Whoever asks what applying a file does wants all of it, so each pass is followed
 facts as they will be then, with SageMaker taken to succeed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
@@ -102,16 +103,14 @@ def _live_after(
         case CreateEndpoint():
             return _created(step, steps, facts, inputs)
         case UpdateEndpoint() if live is not None:
+            return _updated(live, _config(step.config_name, steps))
+        case UpdateEndpointWeightsAndCapacities() if live is not None:
             return replace(
                 live,
-                status=LiveStatus.IN_SERVICE,
-                config_name=step.config_name,
                 modified=f"after {live.modified}",
-                failure_reason=None,
+                variants=tuple(_changed(variant, step) for variant in live.variants),
+                shadow=_changed(live.shadow, step) if live.shadow is not None else None,
             )
-        case UpdateEndpointWeightsAndCapacities() if live is not None:
-            variants = tuple(_with_count(variant, step.instance_counts) for variant in live.variants)
-            return replace(live, modified=f"after {live.modified}", variants=variants)
         case DeleteEndpoint():
             return None
         case _:
@@ -119,7 +118,7 @@ def _live_after(
 
 
 def _created(step: CreateEndpoint, steps: Sequence[Step], facts: Facts, inputs: OperatorInputs) -> LiveEndpoint:
-    config = next(each for each in steps if isinstance(each, CreateEndpointConfig) and each.name == step.config_name)
+    config = _config(step.config_name, steps)
     return LiveEndpoint(
         name=step.name,
         arn=_endpoint_arn(step.name, facts, inputs),
@@ -127,20 +126,49 @@ def _created(step: CreateEndpoint, steps: Sequence[Step], facts: Facts, inputs: 
         config_name=step.config_name,
         created="when applied",
         modified="when applied",
-        variants=tuple(
-            LiveVariant(
-                name=variant["VariantName"],
-                current_count=variant["InitialInstanceCount"],
-                desired_count=variant["InitialInstanceCount"],
-            )
-            for variant in config.request["ProductionVariants"]
-        ),
+        variants=tuple(_begun(variant) for variant in config.request["ProductionVariants"]),
+        shadow=_shadow(config),
     )
 
 
-def _with_count(variant: LiveVariant, counts: dict[str, int]) -> LiveVariant:
-    count = counts.get(variant.name, variant.desired_count)
-    return replace(variant, current_count=count, desired_count=count)
+def _config(name: str, steps: Sequence[Step]) -> CreateEndpointConfig:
+    return next(each for each in steps if isinstance(each, CreateEndpointConfig) and each.name == name)
+
+
+def _shadow(config: CreateEndpointConfig) -> LiveVariant | None:
+    return next((_begun(variant) for variant in config.request.get("ShadowProductionVariants", ())), None)
+
+
+def _begun(variant: Mapping[str, Any]) -> LiveVariant:
+    count, weight = variant["InitialInstanceCount"], variant["InitialVariantWeight"]
+    return LiveVariant(
+        name=variant["VariantName"],
+        current_count=count,
+        desired_count=count,
+        current_weight=weight,
+        desired_weight=weight,
+    )
+
+
+def _updated(live: LiveEndpoint, config: CreateEndpointConfig) -> LiveEndpoint:
+    """All variant properties are retained: what serves under a name keeps its count and weight."""
+    before = {variant.name: variant for variant in live.variants}
+    begun = [_begun(variant) for variant in config.request["ProductionVariants"]]
+    return replace(
+        live,
+        status=LiveStatus.IN_SERVICE,
+        config_name=config.name,
+        modified=f"after {live.modified}",
+        failure_reason=None,
+        variants=tuple(before.get(variant.name, variant) for variant in begun),
+        shadow=_shadow(config),
+    )
+
+
+def _changed(variant: LiveVariant, step: UpdateEndpointWeightsAndCapacities) -> LiveVariant:
+    count = step.instance_counts.get(variant.name, variant.desired_count)
+    weight = step.weights.get(variant.name, variant.desired_weight)
+    return replace(variant, current_count=count, desired_count=count, current_weight=weight, desired_weight=weight)
 
 
 def _arn(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: OperatorInputs) -> str | None:

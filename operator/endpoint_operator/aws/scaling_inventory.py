@@ -1,0 +1,71 @@
+"""What is known of autoscaling without asking: the hourly lists, and what passes have seen since."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+
+from endpoint_operator.aws.errors import CallFailed
+from endpoint_operator.aws.scaling import ScalingApi
+from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling, LiveScaling
+from endpoint_operator.planning.scaling_steps import ScalableResource
+
+log = logging.getLogger(__name__)
+
+# A list that failed is asked for again before the next period: until then a restarted operator sees no drift.
+RETRY_SECONDS = 60.0
+
+
+class ScalingInventory:
+    """Scaling by variant. At rest three lists an hour for all endpoints, and no call for any of them."""
+
+    def __init__(self, api: ScalingApi) -> None:
+        self._api = api
+        self._listed = False
+        self._known: dict[ScalableResource, LiveScaling] = {}
+        self._changes = 0
+
+    async def run(self, *, period: float, wake: Callable[[Iterable[str]], None], known: Callable[[], set[str]]) -> None:
+        """List at once and then every `period` seconds until cancelled; wakes all objects after each list.
+
+        At once, for a process that died between a deregistration and its status write left no other trace.
+        """
+        while True:
+            try:
+                await self.take_stock()
+            except CallFailed as error:
+                log.warning("what is registered for autoscaling could not be listed: %s", error)
+                await asyncio.sleep(min(period, RETRY_SECONDS))
+                continue
+            wake(known())
+            await asyncio.sleep(period)
+
+    async def take_stock(self) -> None:
+        """Replace what is known by the lists. Raises CallFailed, and then everything stays as it was."""
+        while True:
+            began = self._changes
+            found = await self._api.all()
+            if began == self._changes:  # else the lists may show the state before a change of ours
+                self._known, self._listed = dict(found), True
+                return
+
+    async def known(
+        self, wanted: Iterable[ScalableResource], *, look_at: Iterable[ScalableResource] = ()
+    ) -> KnownScaling:
+        """What is known of `wanted`; `look_at` is asked for, three calls each.
+
+        What is not in the answer is not known. Raises CallFailed.
+        """
+        for resource in look_at:
+            self._known[resource] = await self._api.of(resource)
+        return {resource: live for resource in wanted if (live := self._live(resource)) is not None}
+
+    def changed(self, resource: ScalableResource) -> None:
+        """A call changes it, or may have: what was known of it is no longer so. To be told before and after."""
+        self._changes += 1
+        self._known.pop(resource, None)
+        self._unsure.add(resource)
+
+    def _live(self, resource: ScalableResource) -> LiveScaling | None:
+        if resource in self._known:
+            return self._known[resource]
+        return NOT_REGISTERED if self._listed else None

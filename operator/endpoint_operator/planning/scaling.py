@@ -1,0 +1,177 @@
+"""What to do about autoscaling: intent first, then the calls, then a look whether they took.
+
+Only for an endpoint that is InService: RegisterScalableTarget brings the count within its bounds at once, and SageMaker
+takes nothing else meanwhile (Application Auto Scaling API reference).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.planning.scaling_compare import steps_towards
+from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling
+from endpoint_operator.planning.scaling_memory import (
+    SERVERLESS,
+    in_place,
+    released,
+    resource_of,
+    seen,
+    unsettled,
+    with_intent,
+)
+from endpoint_operator.planning.scaling_registered import ScalingStatus
+from endpoint_operator.planning.scaling_steps import DeregisterScalableTarget, ScalableResource, ScalingStep
+from endpoint_operator.planning.scaling_wanted import WantedScaling
+
+# Reasons, for conditions and Events.
+CHANGING = "AutoscalingChanging"
+DRIFTED = "AutoscalingDrifted"
+REMEMBERED = "AutoscalingRemembered"
+
+_Row = ScalingStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingQuestion:
+    """What is asked for and what is there. `rows` is status.autoscaling, `known` what was looked at."""
+
+    endpoint_name: str
+    wanted: tuple[WantedScaling, ...]
+    rows: tuple[ScalingStatus, ...]
+    known: KnownScaling
+    spec_variants: frozenset[str]
+    """Variants of the spec, autoscaled or not."""
+    live_variants: frozenset[str]
+    """Variants that DescribeEndpoint shows."""
+    serves_wanted: bool
+    """Whether the revision that serves is the one that the spec asks for."""
+    update_follows: bool
+    """Whether UpdateEndpoint to the wanted revision is the next thing to do: what it needs unregistered stays so."""
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingDecision:
+    """`rows` are status.autoscaling after `steps` were done; when a step failed, the rows stay as they were."""
+
+    reason: str
+    message: str
+    steps: tuple[ScalingStep, ...]
+    rows: tuple[ScalingStatus, ...]
+
+
+def decide_scaling(question: ScalingQuestion) -> ScalingDecision | None:
+    """What to do next; None when there is nothing to do and nothing new to remember."""
+    intended = tuple(_intended(question))
+    asked_before = {row.name: row.asked for row in question.rows}
+    if any(row.asked != asked_before.get(row.name) for row in intended):
+        # What is asked for is in status before the first call: only so does a restart know whose the bounds are.
+        return ScalingDecision(reason=REMEMBERED, message="autoscaling is about to change", steps=(), rows=intended)
+    outcomes = [_of_row(question, row) for row in intended]
+    steps = tuple(step for found, _ in outcomes for step in found)
+    rows = tuple(row for _, row in outcomes if row is not None)
+    if not steps:
+        if rows == question.rows:
+            return None
+        return ScalingDecision(reason=REMEMBERED, message="autoscaling is as the spec asks", steps=(), rows=rows)
+    wanted = {item.variant for item in question.wanted}
+    changed = {step.resource.variant for step in steps}
+    drifted = changed <= wanted and all(row.asked.settled for row in intended if row.name in changed)
+    because = "; ".join(step.because for step in steps)
+    return ScalingDecision(reason=DRIFTED if drifted else CHANGING, message=because, steps=steps, rows=rows)
+
+
+def _intended(question: ScalingQuestion) -> Iterable[_Row]:
+    """Every row, those of the spec saying what it asks for now."""
+    wanted = {item.variant: item for item in question.wanted if item.variant in question.live_variants}
+    for row in question.rows:
+        item = wanted.pop(row.name, None)
+        yield row if item is None else _with_intent(question, item, row)
+    for item in wanted.values():
+        yield _with_intent(question, item, None)
+
+
+def _with_intent(question: ScalingQuestion, item: WantedScaling, row: _Row | None) -> _Row:
+    return with_intent(item, row, serves_wanted=question.serves_wanted, now=question.now)
+
+
+def _of_row(question: ScalingQuestion, row: _Row) -> tuple[tuple[ScalingStep, ...], _Row | None]:
+    """The calls for one variant and its row afterwards; no row when nothing of it is left."""
+    item = next((item for item in question.wanted if item.variant == row.name), None)
+    if item is None:
+        return _of_unwanted_row(question, row)
+    live = question.known.get(item.resource)
+    held_back = question.update_follows and row.asked.instance_type != (item.instance_type or SERVERLESS)
+    if item.variant not in question.live_variants or held_back or live is None:
+        return (), row
+    steps = steps_towards(item, live, row.asked, now=question.now)
+    return (steps, unsettled(seen(row, live))) if steps else ((), in_place(seen(row, live)))
+
+
+def _of_unwanted_row(question: ScalingQuestion, row: _Row) -> tuple[tuple[ScalingStep, ...], _Row | None]:
+    if row.name in question.spec_variants:
+        because = f"the spec no longer asks for autoscaling of the variant {row.name}"
+    elif row.name not in question.live_variants:
+        because = f"the variant {row.name} is gone"
+    else:
+        # The spec has dropped the variant, and the update that removes it has not begun: until then it scales.
+        return (), row
+    resource = resource_of(row, endpoint_name=question.endpoint_name)
+    return (DeregisterScalableTarget(resource=resource, because=because),), None
+
+
+def deregister_before_update(
+    rows: Sequence[ScalingStatus], *, endpoint_name: str, instance_types: Mapping[str, str | None]
+) -> tuple[DeregisterScalableTarget, ...]:
+    """What must go before UpdateEndpoint to a fleet with these instance types by variant (None: serverless).
+
+    SageMaker refuses to change the instance type of a registered variant or to remove it (SageMaker Developer Guide,
+    "Update or delete endpoints that use automatic scaling").
+    """
+    steps = []
+    for row in rows:
+        was = row.asked.instance_type
+        if row.name not in instance_types:
+            because = f"SageMaker removes no variant that is registered for autoscaling, and {row.name} goes"
+        elif was != (instance_types[row.name] or SERVERLESS):
+            because = (
+                f"SageMaker changes no instance type ({was or 'unknown'} to {instance_types[row.name] or SERVERLESS}) "
+                f"while {row.name} is registered for autoscaling; it is registered again after the update"
+            )
+        else:
+            continue
+        steps.append(DeregisterScalableTarget(resource=resource_of(row, endpoint_name=endpoint_name), because=because))
+    return tuple(steps)
+
+
+def deregister_before_deletion(
+    rows: Sequence[ScalingStatus], *, endpoint_name: str
+) -> tuple[DeregisterScalableTarget, ...]:
+    """What goes before DeleteEndpoint; AWS deletes policies made by hand on these targets too."""
+    return tuple(
+        DeregisterScalableTarget(
+            resource=resource_of(row, endpoint_name=endpoint_name), because=f"the endpoint {endpoint_name} goes"
+        )
+        for row in rows
+    )
+
+
+def after_deregistration(
+    rows: Sequence[ScalingStatus], steps: Iterable[DeregisterScalableTarget]
+) -> tuple[ScalingStatus, ...]:
+    """The rows once these steps are done: to be registered again, or dropped, when the endpoint is InService."""
+    gone = {step.resource.variant for step in steps}
+    return tuple(released(row) if row.name in gone else row for row in rows)
+
+
+def count_is_ours(
+    autoscaling: Autoscaling | None, *, row: ScalingStatus | None, resource: ScalableResource, known: KnownScaling
+) -> bool:
+    """Whether the number of instances is the spec's to say.
+
+    Not while a target is registered, be it ours, about to go, or made by hand where the spec has no autoscaling: two
+    who set the same count undo each other for ever.
+    """
+    by_hand = known.get(resource, NOT_REGISTERED).target is not None
+    return autoscaling is None and row is None and not by_hand

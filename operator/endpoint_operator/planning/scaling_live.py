@@ -1,0 +1,52 @@
+"""What Application Auto Scaling has for one variant, as plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from endpoint_operator.planning.scaling_steps import ScalableResource
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveTarget:
+    """A scalable target; `suspended` names the kinds of scaling that somebody switched off, as AWS calls them."""
+
+    minimum: int
+    maximum: int
+    suspended: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class LivePolicy:
+    """`kind` is AWS's PolicyType; `configuration` is the member of DescribeScalingPolicies for that type."""
+
+    name: str
+    kind: str
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveSchedule:
+    """A scheduled action; `limited` is whether it has a start or an end time, which ours never have."""
+
+    name: str
+    schedule: str
+    timezone: str | None
+    minimum: int | None
+    maximum: int | None
+    limited: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveScaling:
+    """Everything about one scalable target; without a target there are no policies and no schedules."""
+
+    target: LiveTarget | None = None
+    policies: tuple[LivePolicy, ...] = ()
+    schedules: tuple[LiveSchedule, ...] = ()
+
+
+NOT_REGISTERED = LiveScaling()
+
+# What was looked at; a resource that is not in it was not.
+KnownScaling = Mapping[ScalableResource, LiveScaling]

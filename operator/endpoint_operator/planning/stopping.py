@@ -1,0 +1,74 @@
+"""`stopped`: no endpoint and no cost, everything kept to start again."""
+
+from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.plan import FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpoint
+
+STOPPING = "Stopping"
+
+
+def stop(case: Case) -> Plan | None:
+    if not case.endpoint.spec.stopped:
+        return None
+    return _endpoint_goes(case) or _created_unseen(case) or _stopped(case)
+
+
+def _endpoint_goes(case: Case) -> Plan | None:
+    live = case.live
+    if live is None:
+        return None
+    if live.status == LiveStatus.DELETING:
+        return _stopping("SageMaker is deleting the endpoint")
+    if live.busy:
+        return _stopping(f"the endpoint is {live.status.value} and SageMaker refuses to delete it until that is done")
+    return Plan(
+        situation=Situation.UPDATING,
+        reason=STOPPING,
+        message=f"stopping: deleting SageMaker endpoint {live.name}; its revisions are kept",
+        steps=(DeleteEndpoint(name=live.name, created=live.created),),
+        next_look=Look(back_off=True),
+    )
+
+
+def _created_unseen(case: Case) -> Plan | None:
+    """CreateEndpoint may have been sent and its endpoint not be visible yet: absence is believed only with time."""
+    known = case.status.endpoint
+    creating = any(row.state == RevisionState.DEPLOYING for row in case.status.revisions)
+    unseen = known is None or known.creation_time is None
+    remaining = case.facts.consistency_window_seconds - (case.facts.missing_seconds or 0.0)
+    if not (creating and unseen) or remaining <= 0:
+        return None
+    return _stopping("waiting until it is sure that SageMaker made no endpoint", look=min(5.0, remaining))
+
+
+def _stopped(case: Case) -> Plan:
+    alarms = tuple(DeleteAlarm(name=name) for row in case.status.revisions for name in row.alarm_names)
+    rows = tuple(
+        row.model_copy(
+            update={
+                "alarm_names": [],
+                "state": RevisionState.SUPERSEDED if row.state == RevisionState.DEPLOYING else row.state,
+            }
+        )
+        for row in case.status.revisions
+    )
+    return Plan(
+        situation=Situation.STOPPED,
+        reason="Stopped",
+        message="stopped: there is no endpoint and it costs nothing; set stopped: false to start it again",
+        steps=alarms,
+        memory=Memory(revisions=rows),
+        finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
+        forget_endpoint=True,
+    )
+
+
+def _stopping(message: str, *, look: float | None = None) -> Plan:
+    return Plan(
+        situation=Situation.UPDATING,
+        reason=STOPPING,
+        message=f"stopping: {message}",
+        next_look=Look(seconds=look) if look is not None else None,
+    )

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: what model servers print, in the groups and streams that SageMaker writes them to."""

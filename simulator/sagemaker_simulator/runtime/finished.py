@@ -1,0 +1,67 @@
+"""What observers are told of an invocation, put together from the request, the endpoint and the answer."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from sagemaker_simulator.hosting.contract import Answer, Invocation
+from sagemaker_simulator.sagemaker.estate import Estate
+from sagemaker_simulator.sagemaker.records import Endpoint
+
+from .observers import FinishedInvocation
+from .request_members import PREFIX
+
+_CUSTOM_ATTRIBUTES = f"{PREFIX}custom-attributes"
+_MICROSECONDS = 1_000_000.0
+
+
+def finished(
+    endpoint: Endpoint,
+    variant: str,
+    *,
+    config_name: str,
+    estate: Estate,
+    members: Mapping[str, Any],
+    invocation: Invocation,
+    answer: Answer,
+    concurrent: int,
+    model_seconds: float,
+    overhead_seconds: float,
+    at: float,
+) -> FinishedInvocation:
+    """Return the record; `config_name` is what the asked fleet was made from, `at` simulated, `*_seconds` real."""
+    return FinishedInvocation(
+        account=estate.account,
+        region=estate.region,
+        endpoint=endpoint.name,
+        variant=variant,
+        endpoint_config=config_name,
+        deploying=endpoint.pending is not None,
+        instances=_instances(endpoint, variant, config_name),
+        concurrent=concurrent,
+        request_content_type=invocation.content_type,
+        request_accept=invocation.accept,
+        request_body=invocation.body,
+        custom_attributes=members.get("CustomAttributes"),
+        inference_id=members.get("InferenceId"),
+        target_variant=members.get("TargetVariant"),
+        event_id=str(uuid.uuid4()),
+        response_status=answer.status,
+        response_content_type=answer.content_type,
+        response_body=answer.body,
+        response_custom_attributes=_custom_attributes(answer),
+        model_latency=model_seconds * _MICROSECONDS,
+        overhead_latency=overhead_seconds * _MICROSECONDS,
+        time=at,
+    )
+
+
+def _instances(endpoint: Endpoint, variant: str, config_name: str) -> int:
+    pending = endpoint.pending
+    deploying = pending is not None and pending.config_name == config_name
+    variants = pending.variants if pending is not None and deploying else endpoint.variants
+    return next((each.current_count for each in variants if each.name == variant), 0)
+
+
+def _custom_attributes(answer: Answer) -> str | None:
+    return next((value for name, value in answer.headers.items() if name.lower() == _CUSTOM_ATTRIBUTES), None)
