@@ -28,7 +28,14 @@ REGION_WITHOUT_IMAGES: Final = "mars-north-1"
 ONE_WRONG_IN: Final = 20
 PER_FRAMEWORK: Final = 8
 # As many times that for the frameworks with many versions.
-MORE: Final = {"pytorch": 12, "tensorflow": 8, "huggingface": 12, "sklearn": 4, "xgboost": 5, "sagemaker-tritonserver": 4}
+MORE: Final = {
+    "pytorch": 12,
+    "tensorflow": 8,
+    "huggingface": 12,
+    "sklearn": 4,
+    "xgboost": 5,
+    "sagemaker-tritonserver": 4,
+}
 SEED: Final = 1
 
 Question = dict[str, Any]

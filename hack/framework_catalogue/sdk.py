@@ -38,7 +38,7 @@ def scopes(framework: str) -> dict[str, Any]:
     """The configs of a framework by image scope; none where the SDK itself cannot choose an image."""
     config: dict[str, Any] = _uris.config_for_framework(framework)
     if "versions" in config:
-        return {scope: config for scope in config.get("scope", ())}
+        return dict.fromkeys(config.get("scope", ()), config)
     return {scope: part for scope, part in config.items() if "versions" in part}
 
 

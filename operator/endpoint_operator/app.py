@@ -6,8 +6,10 @@ import signal
 from collections.abc import Iterable
 from typing import Any
 
+from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.room import AwsRoom
+from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import NotLeading
@@ -27,6 +29,7 @@ from endpoint_operator.kube.writer import EndpointWriter
 from endpoint_operator.metrics.server import StatusServer
 from endpoint_operator.planning.desired import endpoint_name_of
 from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.place import Place
 from endpoint_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -51,7 +54,7 @@ class App:
         self._intake = Intake(store=self._store, queue=self._queue)
         self._watch: Watch | None = None
         self._workers: Workers | None = None
-        self._aws: AwsRoom | None = None
+        self._aws: AwsRooms | None = None
         self._leadership: Leadership | None = None
 
     async def run(self) -> int:
@@ -92,7 +95,7 @@ class App:
 
     async def _operate(self, api: KubeApi, cluster: str) -> None:
         """Watch as a standby; act while the Lease is ours."""
-        self._aws = aws = self._aws_room(cluster)
+        self._aws = aws = self._aws_rooms(cluster)
         namespaces = self._settings.watched_namespaces()
         self._watch = watch = Watch(namespaces=namespaces, seen=self._intake.seen, gone=self._gone)
         resync = Resync(
@@ -113,7 +116,7 @@ class App:
             await watch.stop(seconds=STOP_WATCH_SECONDS)
             aws.close()
 
-    async def _lead(self, api: KubeApi, aws: AwsRoom) -> None:
+    async def _lead(self, api: KubeApi, aws: AwsRooms) -> None:
         self._leadership = leadership = Leadership(
             api,
             namespace=self._settings.operator_namespace,
@@ -132,11 +135,11 @@ class App:
             await _cancelled(keeping)
             await leadership.release()
 
-    async def _act(self, reconciler: Reconciler, aws: AwsRoom, keeping: "asyncio.Task[None]") -> None:
+    async def _act(self, reconciler: Reconciler, aws: AwsRooms, keeping: "asyncio.Task[None]") -> None:
         """Make passes until asked to stop, then finish those under way."""
         begun = asyncio.Event()
         watching = asyncio.create_task(
-            aws.watch(wake=self._wake_names, wake_all=self._wake_all, objects=self._object_names, begun=begun)
+            aws.watch(wake=self._wake_names, wake_all=self._wake_all, endpoints=self._endpoints, begun=begun)
         )
         try:
             if await self._first(asyncio.create_task(begun.wait())):
@@ -165,30 +168,36 @@ class App:
         stopping.cancel()
         return task.done()
 
-    def _aws_room(self, cluster: str) -> AwsRoom:
+    def _aws_rooms(self, cluster: str) -> AwsRooms:
+        inputs = OperatorInputs(
+            region="",
+            cluster_id=cluster,
+            runtime_url="",
+            default_execution_role_arn=self._settings.default_execution_role_arn,
+        )
+        return AwsRooms(open_room=lambda place: self._aws_room(cluster, place), inputs=inputs)
+
+    def _aws_room(self, cluster: str, place: Place | None) -> AwsRoom:
         return AwsRoom(
-            region=self._settings.region,
+            region=place.region if place is not None else self._settings.region,
+            assume_role_arn=place.assume_role_arn if place is not None else None,
             cluster_id=cluster,
             periods=WatchPeriods(
                 sweep=self._settings.fleet_sweep_seconds,
                 transition=self._settings.transition_seconds,
                 inventory=self._settings.inventory_seconds,
+                rollout_look=self._settings.rollout_look_seconds,
             ),
             consistency_window=self._settings.consistency_window_seconds,
             may_write=self._may_write,
         )
 
-    def _reconciler(self, api: KubeApi, aws: AwsRoom) -> Reconciler:
+    def _reconciler(self, api: KubeApi, aws: AwsRooms) -> Reconciler:
         return Reconciler(
             store=self._store,
-            inputs=OperatorInputs(
-                region=aws.region,
-                cluster_id=aws.cluster_id,
-                runtime_url=aws.runtime_url(),
-                default_execution_role_arn=self._settings.default_execution_role_arn,
-            ),
-            observer=aws.observer,
-            executor=aws.executor,
+            inputs_of=aws.inputs_of,
+            observer=aws,
+            executor=aws,
             writer=EndpointWriter(api, may_write=self._may_write),
             recorder=EventRecorder(api, may_write=self._may_write),
         )
@@ -208,7 +217,7 @@ class App:
     def _gone(self, key: ObjectKey, uid: str) -> None:
         endpoint = self._store.get(key)
         if endpoint is not None and endpoint.uid == uid and self._aws is not None:
-            self._aws.fleet.forget(endpoint_name_of(endpoint))
+            self._aws.forget(endpoint)
         self._intake.gone(key, uid)
 
     def _wake_names(self, names: Iterable[str]) -> None:
@@ -221,8 +230,8 @@ class App:
         for key, _ in self._store.entries():
             self._intake.wake(key)
 
-    def _object_names(self) -> set[str]:
-        return {endpoint.object_name for _, endpoint in self._store.entries()}
+    def _endpoints(self) -> list[InferenceEndpoint]:
+        return [endpoint for _, endpoint in self._store.entries()]
 
     def _alive(self) -> str | None:
         if self._workers is not None and self._workers.longest_pass_seconds() > HUNG_PASS_SECONDS:

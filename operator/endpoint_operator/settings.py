@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     inventory_seconds: float = Field(
         default=3600.0, gt=0, description="Pause between lists of tags, models and endpoint configs."
     )
+    rollout_look_seconds: float = Field(
+        default=15.0, gt=0, description="Pause between looks at a rollout in steps, while it lasts."
+    )
     resync_seconds: float = Field(
         default=600.0, gt=0, description="Pause between lists of all InferenceEndpoints, the watch's safety net."
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .access.policy import Policy, policy_of
 from .backing.moto import Moto
+from .hosting.container_output import FollowOutput
 from .hosting.contract import Hosting
 from .hosting.wiring import build_hosting
 from .http_server import application, listen
@@ -59,13 +60,16 @@ async def _serve_until(stop: asyncio.Event, simulator: Simulator, *, host: str, 
         await runner.cleanup()
 
 
-def hosting_of_processes(*, moto: Moto, settings: SettingsInForce, work_directory: Path) -> Hosting:
+def hosting_of_processes(
+    *, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput
+) -> Hosting:
     """Return the hosting room that starts real model servers."""
     return build_hosting(
         fetch_object=moto.fetch,
         servers=lambda: settings.now.servers,
         image_present=lambda image: settings.now.image_present(image),
         work_directory=work_directory,
+        follow_output=follow_output,
     )
 
 

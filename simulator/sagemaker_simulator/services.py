@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
-from .backing.moto import SERVICES, Moto
+from .access.sessions import Sessions
+from .backing.moto import Moto
 from .backing.roles import Roles
+from .cloudwatch.wiring import CloudWatch
+from .moto_services import MotoServices
 from .neighbours import Neighbours
 from .runtime.invoke import InvokeEndpoint
 from .runtime.observers import InvocationObservers
@@ -32,11 +35,14 @@ class Services:
         transitions: Transitions,
         fleets: Fleets,
         observers: InvocationObservers,
+        cloudwatch: CloudWatch,
         settings: SettingsInForce,
         neighbours: Neighbours,
+        sessions: Sessions,
         moto: Moto,
     ) -> None:
-        self._moto = moto
+        self._moto = MotoServices(moto=moto, sessions=sessions)
+        self._cloudwatch = cloudwatch
         self._runtime = InvokeEndpoint(estates=estates, fleets=fleets, observers=observers)
         self._own: dict[str, Mapping[str, Operation]] = {
             **neighbours.operations,
@@ -45,7 +51,10 @@ class Services:
                     models=Models(estates=estates, roles=Roles(moto)),
                     configs=EndpointConfigs(estates=estates),
                     endpoints=Endpoints(
-                        estates=estates, transitions=transitions, quota=lambda name: settings.now.quota(name)
+                        estates=estates,
+                        transitions=transitions,
+                        quota=lambda name: settings.now.quota(name),
+                        alarms=cloudwatch,
                     ),
                     tags=TagOperations(estates=estates),
                 )
@@ -56,9 +65,11 @@ class Services:
     async def answer(self, call: Call, request: Incoming) -> Reply:
         if call.service == "sagemaker-runtime":
             return await self._runtime.answer(call, request)
+        if call.service == "cloudwatch":
+            return await self._cloudwatch.answer(call)
         own = self._own.get(call.service)
         if own is not None:
             return await answer_modelled(call, own)
-        if call.service in SERVICES:
-            return await self._moto.answer(request)
+        if self._moto.has(call.service):
+            return await self._moto.answer(call, request)
         raise NotModelled(f"{call.service} {call.operation} is not modelled")

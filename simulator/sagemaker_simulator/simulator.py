@@ -10,17 +10,24 @@ from typing import Protocol
 from .access.enforcement import EnforcePolicy
 from .access.policy import Policy
 from .access.secrets import secret_of
+from .access.sessions import Sessions
 from .access.signatures import VerifySignatures
 from .backing.moto import Moto
+from .backing.object_writer import ObjectWriter
+from .backing.topics import Topics
 from .calls import CallLog
 from .clock import Clock
+from .cloudwatch.invocation_metrics import InvocationMetrics
+from .cloudwatch.wiring import CloudWatch
+from .data_capture.capture import DataCapture
 from .faults import Faults
 from .front import Check, Front
+from .hosting.container_output import FollowOutput
 from .hosting.contract import Hosting
-from .metrics import MetricStore
 from .neighbours import Neighbours
 from .rate_limits import RateLimits
 from .runtime.observers import InvocationObservers
+from .runtime.shadow_traffic import ShadowTraffic
 from .sagemaker.endings import Durations
 from .sagemaker.estate import Estates
 from .sagemaker.fleets import Fleets
@@ -35,7 +42,9 @@ log = logging.getLogger(__name__)
 class BuildHosting(Protocol):
     """`hosting.wiring.build_hosting`, or what a test puts in its place."""
 
-    def __call__(self, *, moto: Moto, settings: SettingsInForce, work_directory: Path) -> Hosting: ...
+    def __call__(
+        self, *, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput
+    ) -> Hosting: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,12 +55,15 @@ class Simulator:
     calls: CallLog
     faults: Faults
     settings: SettingsInForce
-    metrics: MetricStore
+    cloudwatch: CloudWatch
     estates: Estates
     transitions: Transitions
     fleets: Fleets
     observers: InvocationObservers
+    shadow_traffic: ShadowTraffic
     neighbours: Neighbours
+    data_capture: DataCapture
+    sessions: Sessions
     rate_limits: RateLimits
     moto: Moto
     hosting: Hosting
@@ -62,12 +74,15 @@ class Simulator:
         """Forget everything but the clock; settings go back to those of the start."""
         self.faults.clear()
         self.transitions.clear()
+        self.shadow_traffic.clear()
         self.fleets.end_all()
         self.estates.clear()
         self.calls.clear()
-        self.metrics.clear()
+        self.cloudwatch.clear()
         self.rate_limits.clear()
         self.neighbours.clear()
+        self.data_capture.clear()
+        self.sessions.clear()
         self.settings.reset()
         await self.moto.reset()
 
@@ -77,6 +92,7 @@ class Simulator:
         A server that does not go in time is left to end with this process, to which hosting has bound it.
         """
         self.transitions.clear()
+        self.shadow_traffic.clear()
         self.fleets.end_all()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -102,28 +118,42 @@ async def build(
     moto = Moto()
     await moto.start()
     work = tempfile.TemporaryDirectory(prefix="sagemaker-simulator-", ignore_cleanup_errors=True)
-    hosting = build_hosting(moto=moto, settings=settings, work_directory=Path(work.name))
+    neighbours = Neighbours(clock=clock, settings=lambda: settings.now)
+    hosting = build_hosting(
+        moto=moto,
+        settings=settings,
+        work_directory=Path(work.name),
+        follow_output=neighbours.container_logs.follow,
+    )
     estates = Estates(clock=clock, stale_seconds=lambda: settings.now.stale_seconds)
     fleets = Fleets()
-    transitions = Transitions(estates=estates, hosting=hosting, fleets=fleets, durations=Durations())
+    cloudwatch = CloudWatch(clock, publish=Topics(moto))
+    transitions = Transitions(estates=estates, hosting=hosting, fleets=fleets, durations=Durations(), alarms=cloudwatch)
     calls, faults = CallLog(clock), Faults(clock)
     rate_limits = RateLimits(lambda: settings.now)
     observers = InvocationObservers()
-    neighbours = Neighbours(clock=clock, settings=lambda: settings.now)
+    shadow_traffic = ShadowTraffic(estates=estates, fleets=fleets, observers=observers)
+    observers.register(shadow_traffic)
+    sessions = Sessions(clock=clock)
+    data_capture = DataCapture(clock=clock, estates=estates, store=ObjectWriter(moto).put)
+    observers.register(data_capture)
+    observers.register(InvocationMetrics(cloudwatch.books))
     front = Front(
         calls=calls,
         faults=faults,
         rate_limits=rate_limits,
         settings=lambda: settings.now,
         account_of=moto.account_of,
-        checks=_checks(verify_signatures=verify_signatures, policy=policy, estates=estates),
+        checks=(sessions, *_checks(verify_signatures=verify_signatures, policy=policy, estates=estates)),
         answer=Services(
             estates=estates,
             transitions=transitions,
             fleets=fleets,
             observers=observers,
+            cloudwatch=cloudwatch,
             settings=settings,
             neighbours=neighbours,
+            sessions=sessions,
             moto=moto,
         ).answer,
     )
@@ -132,12 +162,15 @@ async def build(
         calls=calls,
         faults=faults,
         settings=settings,
-        metrics=MetricStore(clock),
+        cloudwatch=cloudwatch,
         estates=estates,
         transitions=transitions,
         fleets=fleets,
         observers=observers,
+        shadow_traffic=shadow_traffic,
         neighbours=neighbours,
+        data_capture=data_capture,
+        sessions=sessions,
         rate_limits=rate_limits,
         moto=moto,
         hosting=hosting,

@@ -115,7 +115,7 @@ def test_a_body_that_was_changed_on_its_way_is_refused(signed_world: World) -> N
 
 def test_assumed_roles_sign_with_their_own_keys(signed_world: World) -> None:
     def assume(client: Any) -> Any:
-        return client.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="test")["Credentials"]
+        return client.assume_role(RoleArn="arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", RoleSessionName="test")["Credentials"]
 
     keys = with_key(signed_world, "sts", ROOT, assume)
     session = {

@@ -314,7 +314,7 @@ def test_reset_empties_everything(world: World) -> None:
     assert world.do("GET", "/state") == {
         "sagemaker": {},
         "applicationAutoscaling": {},
-        "cloudwatch": {"metrics": []},
+        "cloudwatch": {"metrics": [], "alarms": {}},
         "s3": {},
     }
     world.given_endpoint()

@@ -99,7 +99,8 @@ def test_accounts_and_regions_do_not_see_each_other(world: World) -> None:
     elsewhere = world.client("sagemaker", region_name="eu-west-1")
     assert names(elsewhere.list_models()) == []
     elsewhere.close()
-    assumed = world.sts.assume_role(RoleArn="arn:aws:iam::222222222222:role/other", RoleSessionName="test")
+    member = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole"
+    assumed = world.sts.assume_role(RoleArn=member, RoleSessionName="test")
     key = assumed["Credentials"]
     other = world.client(
         "sagemaker",

@@ -93,7 +93,8 @@ def test_a_presigned_url_is_a_call_of_s3(world: World) -> None:
 
 def test_sts_knows_the_account_and_assumes_roles_in_others(world: World) -> None:
     assert world.sts.get_caller_identity()["Account"] == ACCOUNT
-    keys = world.sts.assume_role(RoleArn="arn:aws:iam::222222222222:role/r", RoleSessionName="test")["Credentials"]
+    member = "arn:aws:iam::222222222222:role/OrganizationAccountAccessRole"
+    keys = world.sts.assume_role(RoleArn=member, RoleSessionName="test")["Credentials"]
     other = world.client(
         "sts",
         aws_access_key_id=keys["AccessKeyId"],

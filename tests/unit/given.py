@@ -20,9 +20,12 @@ from endpoint_operator.api.status import (
 )
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import Desired, desired_state, tags_digest
+from endpoint_operator.planning.desired_variants import DesiredVariant
 from endpoint_operator.planning.facts import (
     Artifact,
     Facts,
+    Foreign,
+    Holder,
     LiveEndpoint,
     LiveStatus,
     LiveVariant,
@@ -31,6 +34,7 @@ from endpoint_operator.planning.facts import (
     OperatorInputs,
 )
 from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.single_precision import single_precision
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ACCOUNT = "123456789012"
@@ -97,6 +101,11 @@ def revision(wanted: dict[str, Any] | None = None) -> str:
     return desired(wanted).revision
 
 
+def config_name_of(wanted: dict[str, Any] | None = None) -> str:
+    """The first endpoint config of the revision that a spec asks for."""
+    return desired(wanted).config_name(made_with=None, made_before=False)
+
+
 def row(
     wanted: dict[str, Any] | None = None,
     *,
@@ -110,7 +119,7 @@ def row(
     made = desired(wanted)
     return RevisionStatus(
         name=made.revision,
-        config_name=config_name or made.model_names[0],
+        config_name=config_name or config_name_of(wanted),
         model_names=made.model_names,
         state=state,
         reason=reason,
@@ -154,20 +163,24 @@ def live(
 ) -> LiveEndpoint:
     """The endpoint on the revision that a spec asks for."""
     made = desired(wanted)
-    held = count if count is not None else made.counts["AllTraffic"]
     return LiveEndpoint(
         name=made.endpoint_name,
         arn=f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:endpoint/{made.endpoint_name}",
         status=status,
-        config_name=config_name or made.model_names[0],
+        config_name=config_name or config_name_of(wanted),
         created=CREATED,
         modified=modified,
         failure_reason=failure,
-        variants=(
-            LiveVariant(
-                name="AllTraffic", current_count=held, desired_count=held, current_weight=1.0, desired_weight=1.0
-            ),
-        ),
+        variants=tuple(_running(variant, count=count) for variant in made.production),
+        shadow=next((_running(variant, count=count) for variant in made.variants if variant.is_shadow), None),
+    )
+
+
+def _running(variant: DesiredVariant, *, count: int | None) -> LiveVariant:
+    """A variant as an endpoint shows it that was made with it: a weight comes back in single precision."""
+    held, weight = count if count is not None else variant.count, single_precision(variant.weight)
+    return LiveVariant(
+        name=variant.name, current_count=held, desired_count=held, current_weight=weight, desired_weight=weight
     )
 
 
@@ -215,6 +228,10 @@ def case(endpoint: InferenceEndpoint, seen: Facts) -> Case:
     wanted = desired_state(endpoint, INPUTS)
     assert wanted is not None
     return Case(endpoint=endpoint, desired=wanted, facts=seen)
+
+
+def foreign(holder: Holder = Holder.NOBODY) -> Foreign:
+    return Foreign(holder=holder, message="the endpoint ml-churn has no tags of ours")
 
 
 NO_ARTIFACT = Fault(

@@ -7,9 +7,9 @@ from typing import Any
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
 from endpoint_operator.api.status import InferenceEndpointStatus
-from endpoint_operator.planning.foresight import foresee
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
+from endpoint_operator.planning.foresight import foresee
 from endpoint_operator.planning.outcome import NOTHING_DONE
 from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.status import status_of

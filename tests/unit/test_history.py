@@ -20,7 +20,7 @@ from tests.unit.given import (
     NOW,
     an_object,
     case,
-    desired,
+    config_name_of,
     facts,
     known,
     live,
@@ -33,7 +33,7 @@ from tests.unit.given import (
 )
 
 NEW = spec(redeploy="new")
-NAME = desired().model_name
+NAME = config_name_of()
 PING = "The primary container for production variant AllTraffic did not pass the ping health check."
 
 A, F, S, D = RevisionState.ACTIVE, RevisionState.FAILED, RevisionState.SUPERSEDED, RevisionState.DEPLOYING
@@ -146,7 +146,7 @@ def test_an_update_that_a_dead_process_may_have_sent_keeps_its_config_until_it_w
     began = rollout(revision(NEW)).model_copy(update={"since": timestamp(NOW - timedelta(seconds=seconds))})
     rows = status(numbered_row(1), row(NEW, state=D), row(), endpoint=known(live()), rollout=began)
     found = plan(spec(revisionHistoryLimit=0), rows, facts(live()))
-    assert (DeleteEndpointConfig(name=desired(NEW).model_name) in found.steps) == removed
+    assert (DeleteEndpointConfig(name=config_name_of(NEW)) in found.steps) == removed
     assert found.memory is not None
     assert (found.memory.rollout is None) == removed
     if not removed:

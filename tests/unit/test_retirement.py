@@ -15,8 +15,9 @@ from tests.unit.given import (
     INPUTS,
     UNREACHABLE,
     an_object,
-    desired,
+    config_name_of,
     facts,
+    foreign,
     known,
     live,
     numbered_row,
@@ -27,7 +28,7 @@ from tests.unit.given import (
 )
 
 SETTLED = status(row(), endpoint=known(live()))
-NAME = desired().model_name
+NAME = config_name_of()
 
 
 def plan(rows: InferenceEndpointStatus, seen: Facts, wanted: dict[str, Any] | None = None, **metadata: Any) -> Plan:
@@ -97,7 +98,7 @@ def test_deletion_works_whatever_the_spec_holds() -> None:
 
 
 def test_an_endpoint_of_somebody_else_is_left_alone_and_our_own_parts_go() -> None:
-    found = plan(SETTLED, facts(live(), foreign="it has no tags of ours"))
+    found = plan(SETTLED, facts(live(), foreign=foreign()))
     assert not any(isinstance(step, DeleteEndpoint) for step in found.steps)
     assert DeleteModel(name=NAME) in found.steps
     assert found.finalizer is FinalizerChange.REMOVE

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.desired import desired_state, tags_digest
-from tests.unit.given import INPUTS, an_object, desired, revision, row, spec, status
+from endpoint_operator.planning.desired import Capacities, desired_state, tags_digest
+from tests.unit.given import INPUTS, an_object, config_name_of, desired, revision, row, spec, status
 
 INSTANCE = {"type": "ml.m5.large", "count": 1}
 CONTAINER = {"image": "repo/churn:1", "modelData": {"s3Uri": "s3://models/churn/model.tar.gz"}}
@@ -118,27 +118,28 @@ def test_an_edit_takes_the_role_that_the_operator_has_then_and_a_revert_the_old_
 
 
 @pytest.mark.parametrize(
-    ("first_counts", "made_before", "has_suffix"),
+    ("made_with", "made_before", "has_suffix"),
     [
         (None, False, False),
-        ({"AllTraffic": 2}, True, False),
-        ({"AllTraffic": 1}, True, True),
+        (Capacities(counts={"AllTraffic": 2}, weights={"AllTraffic": 1.0}), True, False),
+        (Capacities(counts={"AllTraffic": 1}, weights={"AllTraffic": 1.0}), True, True),
+        (Capacities(counts={"AllTraffic": 2}, weights={"AllTraffic": 0.5}), True, True),
         (None, True, True),
     ],
 )
-def test_a_config_made_with_other_counts_gets_a_sibling_with_a_suffix(
-    *, first_counts: dict[str, int] | None, made_before: bool, has_suffix: bool
+def test_a_config_made_with_other_counts_or_weights_gets_a_sibling_with_a_suffix(
+    *, made_with: Capacities | None, made_before: bool, has_suffix: bool
 ) -> None:
-    wanted = desired(spec(count=2))
-    name = wanted.config_name(first_counts=first_counts, made_before=made_before)
-    assert (name != wanted.model_name) == has_suffix
-    assert name.startswith(wanted.model_name)
+    name = desired(spec(count=2)).config_name(made_with=made_with, made_before=made_before)
+    assert (name != config_name_of(spec(count=2))) == has_suffix
+    assert name.startswith(config_name_of(spec(count=2)))
 
 
 def test_requests_carry_only_what_is_set() -> None:
     wanted = desired(spec())
-    config = wanted.create_config(an_object(spec()).spec, config_name="c", first_counts=None)
-    assert json.loads(json.dumps(wanted.create_model().request["PrimaryContainer"])) == {
+    config = wanted.create_config(config_name="c", made_with=None)
+    (model,) = wanted.create_models()
+    assert json.loads(json.dumps(model.request["PrimaryContainer"])) == {
         "Image": "repo/churn:1",
         "ModelDataUrl": "s3://models/churn/model.tar.gz",
     }
@@ -146,7 +147,7 @@ def test_requests_carry_only_what_is_set() -> None:
         {
             "InstanceType": "ml.m5.large",
             "VariantName": "AllTraffic",
-            "ModelName": wanted.model_name,
+            "ModelName": model.name,
             "InitialInstanceCount": 1,
             "InitialVariantWeight": 1.0,
         }

@@ -18,7 +18,7 @@ from tests.unit.given import (
     MODIFIED,
     NOW,
     an_object,
-    desired,
+    config_name_of,
     facts,
     failed_row,
     known,
@@ -72,12 +72,12 @@ def test_an_intent_that_grew_old_is_recorded_again_before_the_call(*, seconds: i
 def test_a_rollout_keeps_counts_and_weights_as_they_are() -> None:
     found = plan(NEW, UNDER_WAY, facts(live()))
     assert found.steps[-1] == UpdateEndpoint(
-        name="ml-churn", config_name=desired(NEW).model_name, retain_all_variant_properties=True
+        name="ml-churn", config_name=config_name_of(NEW), retain_all_variant_properties=True
     )
 
 
 def test_a_revert_returns_to_the_config_that_is_already_there() -> None:
-    old = row(state=RevisionState.SUPERSEDED, config_name=f"{desired().model_name}-abcd")
+    old = row(state=RevisionState.SUPERSEDED, config_name=f"{config_name_of()}-abcd")
     rows = status(old, row(NEW), endpoint=known(live(NEW)))
     first = plan(None, rows, facts(live(NEW)))
     assert first.memory is not None
@@ -196,17 +196,17 @@ def test_an_endpoint_out_of_service_is_said_and_looked_at_again() -> None:
 
 
 def test_a_lost_status_is_found_again_by_the_names_in_aws() -> None:
-    found = plan(None, status(endpoint=known(live())), facts(live(config_name=f"{desired().model_name}-abcd")))
+    found = plan(None, status(endpoint=known(live())), facts(live(config_name=f"{config_name_of()}-abcd")))
     assert found.situation == Situation.SERVING
     assert found.memory is not None
     (active,) = found.memory.revisions
-    assert (active.config_name, active.state) == (f"{desired().model_name}-abcd", RevisionState.ACTIVE)
+    assert (active.config_name, active.state) == (f"{config_name_of()}-abcd", RevisionState.ACTIVE)
 
 
 def test_a_field_of_a_later_release_changes_nothing_in_aws() -> None:
-    found = plan(spec(redeploy="new", kmsKeyId="key"), SETTLED, facts(live()))
+    found = plan(spec(redeploy="new", containerInvocation="Direct"), SETTLED, facts(live()))
     assert (found.reason, found.steps, found.memory) == ("NotYetSupported", (), None)
-    assert "spec.kmsKeyId" in found.message
+    assert "spec.containerInvocation" in found.message
 
 
 def test_a_spec_that_this_release_cannot_read_is_named_and_left_alone() -> None:

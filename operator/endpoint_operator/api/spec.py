@@ -82,7 +82,7 @@ class Variant(ApiModel):
 
     name: SageMakerName
     """Name of the variant."""
-    weight: Annotated[float, Field(ge=0)] = 1.0
+    weight: Annotated[float, Field(ge=0, le=1_000_000)] = 1.0
     """Its share of the traffic is its weight over the sum of all weights; changes at any time."""
     containers: Containers
     """What runs."""

@@ -80,6 +80,8 @@ class ResolvedImage(StatusModel):
 class Resolved(StatusModel):
     """What the revision took from outside its object, kept so that nothing but a spec change resolves it again."""
 
+    region: Text | None = None
+    """The region that it was made in."""
     execution_role_arn: Annotated[str, text(2048, minimum=None)]
     """The role that SageMaker runs the containers with."""
     artifacts: Annotated[list[ResolvedArtifact], atomic_list(max_items=165)] = Field(default_factory=list)

@@ -22,6 +22,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
+from endpoint_operator.aws.scaling_errors import SCALING_FAULTS
 from endpoint_operator.planning.faults import Blame, Fault
 
 # All that a call can raise. ResponseParserError: who answered is not AWS, a proxy's error page as a rule.
@@ -160,6 +161,19 @@ def _denied(error: CallFailed) -> Fault:
     return Fault(blame=Blame.OPERATOR_SETUP, reason="OperatorNotAllowed", message=message)
 
 
+def _is_about_the_assumed_role(error: CallFailed) -> bool:
+    """Whatever was asked, AssumeRole was refused before it."""
+    return is_denied(error) and isinstance(error.cause, ClientError) and error.cause.operation_name == "AssumeRole"
+
+
+def _assumed_role(error: CallFailed) -> Fault:
+    message = (
+        f"spec.assumeRoleArn: the operator may not assume the role: {error.text}; "
+        "let its trust policy allow sts:AssumeRole to the operator's role, and the operator's policy allow it too"
+    )
+    return Fault(blame=Blame.OPERATOR_SETUP, reason="RoleNotAssumable", message=message)
+
+
 def _action(operation: str) -> str:
     return "".join(word.capitalize() for word in operation.split("_"))
 
@@ -236,6 +250,8 @@ def _pass_role(error: CallFailed) -> Fault:
 _FAULTS = (
     (is_about_credentials, _credentials),
     (is_throttled, _throttled),
+    *SCALING_FAULTS,
+    (_is_about_the_assumed_role, _assumed_role),
     (_pass_role_denied, _pass_role),
     (is_denied, _denied),
     (is_unreachable, _unreachable),

@@ -15,6 +15,7 @@ from endpoint_operator.planning.decide import fault_in_spec, wants_look
 from endpoint_operator.planning.desired import desired_state, endpoint_name_of
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, Looks, OperatorInputs
 from endpoint_operator.planning.recorded import recorded_endpoint
+from endpoint_operator.planning.transition import in_stages
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,8 @@ class AwsObserver:
     inventory: Inventory
     consistency_window: float
     """For how long reads may lag behind writes, in seconds."""
+    rollout_look: float
+    """How often a rollout in steps is looked at, in seconds."""
 
     async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
         now = datetime.now(UTC)
@@ -59,6 +62,7 @@ class AwsObserver:
             tags_drifted=self._tags_drifted(endpoint, inputs),
             orphans=self.inventory.orphans(endpoint),
             consistency_window_seconds=self.consistency_window,
+            rollout_look_seconds=self.rollout_look,
             now=now,
         )
         return await self._with_looks(endpoint, facts, inputs)
@@ -69,7 +73,7 @@ class AwsObserver:
             pass  # somebody asks for a look: memory is not enough
         elif isinstance(word, Summary):
             known = self.fleet.detail(name) or recorded_endpoint(endpoint.status)
-            if known is not None and _agree(known, word):
+            if known is not None and _agree(known, word) and not in_stages(endpoint, known):
                 return known
         elif word is Word.ABSENT and endpoint.status.endpoint is None:
             return None

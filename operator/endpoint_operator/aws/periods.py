@@ -16,6 +16,8 @@ LOOK_SECONDS: Final = 10.0
 BUCKET_REGION_SECONDS: Final = 3600.0
 # How long "that endpoint is not ours" is believed before its tags are read again.
 FOREIGN_SECONDS: Final = 30.0
+# How often it is looked whether an account or region that objects named is still needed.
+UNUSED_ROOM_SECONDS: Final = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,5 +28,7 @@ class WatchPeriods:
     """All endpoints, 100 a call: at 1,000 endpoints these are seven calls a minute."""
     transition: float = 2.0
     """Only endpoints in a status that somebody waits for; none when nobody waits."""
+    rollout_look: float = 15.0
+    """A rollout in steps, while it lasts: lists do not show how far it is."""
     inventory: float = 3600.0
     """Tags, models and endpoint configs: what ListEndpoints does not show."""

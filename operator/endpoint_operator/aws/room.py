@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Iterable
 
+from endpoint_operator.aws.alarm_steps import AlarmSteps
 from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.endpoint_steps import EndpointSteps
 from endpoint_operator.aws.endpoints import EndpointApi
 from endpoint_operator.aws.executor import AwsExecutor
 from endpoint_operator.aws.fleet import Fleet
@@ -14,6 +16,7 @@ from endpoint_operator.aws.identity import Identity
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.observer import AwsObserver
 from endpoint_operator.aws.ownership import Ownership
+from endpoint_operator.aws.part_steps import PartSteps
 from endpoint_operator.aws.parts import PartApi
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.preflight import Preflight
@@ -32,13 +35,14 @@ class AwsRoom:
         self,
         *,
         region: str | None,
+        assume_role_arn: str | None = None,
         periods: WatchPeriods,
         cluster_id: str,
         consistency_window: float,
         may_write: Callable[[], None],
     ) -> None:
         self.cluster_id = cluster_id
-        self._clients = Clients(region=region)
+        self._clients = Clients(region=region, assume_role_arn=assume_role_arn)
         self._periods = periods
         self._health = AwsHealth()
         self.fleet = Fleet(consistency_window=consistency_window)
@@ -57,15 +61,19 @@ class AwsRoom:
             preflight=Preflight(self._calls),
             inventory=self._inventory,
             consistency_window=consistency_window,
+            rollout_look=periods.rollout_look,
         )
         self.executor = AwsExecutor(
-            endpoints=self._endpoints,
-            parts=parts,
-            alarms=AlarmApi(self._calls),
-            ownership=ownership,
-            tags=tags,
-            fleet=self.fleet,
-            inventory=self._inventory,
+            EndpointSteps(
+                endpoints=self._endpoints,
+                parts=parts,
+                tags=tags,
+                fleet=self.fleet,
+                ownership=ownership,
+                inventory=self._inventory,
+            ).doers(),
+            PartSteps(parts=parts, inventory=self._inventory).doers(),
+            AlarmSteps(alarms=AlarmApi(self._calls)).doers(),
         )
 
     @property

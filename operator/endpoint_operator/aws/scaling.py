@@ -127,15 +127,23 @@ def _scheduled(step: PutScheduledAction) -> dict[str, Any]:
 def _together(
     targets: list[dict[str, Any]], policies: list[dict[str, Any]], schedules: list[dict[str, Any]]
 ) -> dict[ScalableResource, LiveScaling]:
-    found: dict[ScalableResource, LiveScaling] = {}
-    for item in targets:
+    policies_of, schedules_of = _by_resource(policies), _by_resource(schedules)
+    return {
+        resource: LiveScaling(
+            target=_target(item),
+            policies=tuple(_policy(policy) for policy in policies_of.get(resource, ())),
+            schedules=tuple(_schedule(action) for action in schedules_of.get(resource, ())),
+        )
+        for resource, (item, *_) in _by_resource(targets).items()
+    }
+
+
+def _by_resource(items: list[dict[str, Any]]) -> dict[ScalableResource, list[dict[str, Any]]]:
+    found: dict[ScalableResource, list[dict[str, Any]]] = {}
+    for item in items:
         resource = _resource(item)
         if resource is not None:
-            found[resource] = LiveScaling(
-                target=_target(item),
-                policies=tuple(_policy(policy) for policy in policies if _resource(policy) == resource),
-                schedules=tuple(_schedule(action) for action in schedules if _resource(action) == resource),
-            )
+            found.setdefault(resource, []).append(item)
     return found
 
 

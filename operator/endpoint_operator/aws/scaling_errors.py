@@ -1,4 +1,4 @@
-"""What the errors around autoscaling mean: those of Application Auto Scaling, and SageMaker's about scalable targets."""
+"""What errors around autoscaling mean: Application Auto Scaling's own, and SageMaker's about scalable targets."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -119,7 +119,7 @@ def _registered(error: "CallFailed") -> Fault:
     return Fault(blame=Blame.OPERATOR_SETUP, reason="RegisteredByHand", message=message)
 
 
-# In this order, after what every service shares (credentials, throttling, permissions, being out of reach).
+# In this order, after throttling and credentials and before permissions: one of them is about a permission.
 SCALING_FAULTS: tuple[tuple[Callable[["CallFailed"], bool], Callable[["CallFailed"], Fault]], ...] = (
     (is_no_such_scaling, _not_there_yet),
     (_is_concurrent, _concurrent),

@@ -22,7 +22,8 @@ class ScalingInventory:
         self._api = api
         self._listed = False
         self._known: dict[ScalableResource, LiveScaling] = {}
-        self._changes = 0
+        self._unsure: set[ScalableResource] = set()
+        self._touched: set[ScalableResource] = set()
 
     async def run(self, *, period: float, wake: Callable[[Iterable[str]], None], known: Callable[[], set[str]]) -> None:
         """List at once and then every `period` seconds until cancelled; wakes all objects after each list.
@@ -40,13 +41,16 @@ class ScalingInventory:
             await asyncio.sleep(period)
 
     async def take_stock(self) -> None:
-        """Replace what is known by the lists. Raises CallFailed, and then everything stays as it was."""
-        while True:
-            began = self._changes
-            found = await self._api.all()
-            if began == self._changes:  # else the lists may show the state before a change of ours
-                self._known, self._listed = dict(found), True
-                return
+        """Replace what is known by the lists. Raises CallFailed, and then everything stays as it was.
+
+        What was changed or looked at meanwhile is known better than the lists know it.
+        """
+        self._touched = set()
+        found = await self._api.all()
+        newer = {resource: self._known[resource] for resource in self._touched if resource in self._known}
+        listed = {resource: live for resource, live in found.items() if resource not in self._touched}
+        self._known, self._listed = {**listed, **newer}, True
+        self._unsure &= self._touched
 
     async def known(
         self, wanted: Iterable[ScalableResource], *, look_at: Iterable[ScalableResource] = ()
@@ -57,15 +61,17 @@ class ScalingInventory:
         """
         for resource in look_at:
             self._known[resource] = await self._api.of(resource)
+            self._touched.add(resource)
+            self._unsure.discard(resource)
         return {resource: live for resource in wanted if (live := self._live(resource)) is not None}
 
     def changed(self, resource: ScalableResource) -> None:
-        """A call changes it, or may have: what was known of it is no longer so. To be told before and after."""
-        self._changes += 1
+        """A call changes it, or may have: what was known of it is no longer so. To be told before the call."""
         self._known.pop(resource, None)
+        self._touched.add(resource)
         self._unsure.add(resource)
 
     def _live(self, resource: ScalableResource) -> LiveScaling | None:
-        if resource in self._known:
-            return self._known[resource]
-        return NOT_REGISTERED if self._listed else None
+        if resource in self._unsure:
+            return None
+        return self._known.get(resource, NOT_REGISTERED if self._listed else None)

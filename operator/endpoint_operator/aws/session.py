@@ -8,6 +8,7 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from endpoint_operator.aws.assumed_role import credentials_of_role
 from endpoint_operator.aws.periods import ATTEMPTS, CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS, THREADS
 from endpoint_operator.aws.service_models import NeededOperationsLoader
 
@@ -21,9 +22,15 @@ class RegionMissing(Exception):
 class Clients:
     """Clients of one region. A client is safe between threads; making one is not, so that is done one at a time."""
 
-    def __init__(self, *, region: str | None) -> None:
+    def __init__(self, *, region: str | None, assume_role_arn: str | None = None) -> None:
         core = botocore.session.get_session()
         core.register_component("data_loader", NeededOperationsLoader())
+        if assume_role_arn is not None:
+            own = botocore.session.get_session()
+            own.register_component("data_loader", NeededOperationsLoader())
+            # botocore has no public way to give a session credentials that refresh themselves.
+            credentials = credentials_of_role(own, assume_role_arn, region=str(region))
+            core._credentials = credentials  # type: ignore[attr-defined]
         self._session = boto3.Session(region_name=region, botocore_session=core)
         if not self._session.region_name:  # AWS_REGION= is a region to botocore
             raise RegionMissing("no AWS region: set --region, AWS_REGION or AWS_DEFAULT_REGION")

@@ -9,6 +9,7 @@ from kubernetes.aio.client import ApiClient
 
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.room import AwsRoom
+from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.aws.session import RegionMissing
 from endpoint_operator.cli.complaint import Complaint
 from endpoint_operator.engine.ports import NotLeading
@@ -16,6 +17,7 @@ from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.cluster import ClusterNotReady, cluster_id
 from endpoint_operator.planning.facts import CONSISTENCY_WINDOW_SECONDS, OperatorInputs
 from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.place import Place
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -48,30 +50,34 @@ def operator_flags(command: Command) -> Command:
     return command
 
 
-async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> tuple[AwsRoom, OperatorInputs]:
-    """The caller closes the room. Raises Complaint."""
+async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> AwsRooms:
+    """The caller closes it. Raises Complaint."""
     cluster = flags.cluster_id or await _cluster_id(api_client)
     try:
-        room = AwsRoom(
-            region=flags.region,
-            periods=WatchPeriods(),
-            cluster_id=cluster,
-            consistency_window=CONSISTENCY_WINDOW_SECONDS,
-            may_write=_writes_nothing,
-        )
         inputs = OperatorInputs(
-            region=room.region,
+            region="",
             cluster_id=cluster,
-            runtime_url=room.runtime_url(),
+            runtime_url="",
             default_execution_role_arn=flags.default_execution_role_arn,
         )
+        return AwsRooms(open_room=lambda place: _open_room(flags, cluster, place), inputs=inputs)
     except RegionMissing as error:
         raise Complaint(str(error)) from error
     # Only configuration has been read: a profile that is not there, an endpoint URL that is none. Their classes are
     # botocore's, which is the AWS room's alone to know.
     except Exception as error:
         raise Complaint(f"the AWS configuration cannot be used: {error}; correct AWS_* or ~/.aws/config") from error
-    return room, inputs
+
+
+def _open_room(flags: OperatorFlags, cluster: str, place: Place | None) -> AwsRoom:
+    return AwsRoom(
+        region=place.region if place is not None else flags.region,
+        assume_role_arn=place.assume_role_arn if place is not None else None,
+        periods=WatchPeriods(),
+        cluster_id=cluster,
+        consistency_window=CONSISTENCY_WINDOW_SECONDS,
+        may_write=_writes_nothing,
+    )
 
 
 def why_not_asked(fault: Fault) -> str:

@@ -11,17 +11,16 @@ import click
 from kubernetes.aio.client import ApiClient
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.aws.room import AwsRoom
+from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.cli.arguments import chosen_namespace, json_option, namespace_option
 from endpoint_operator.cli.aws_inputs import OperatorFlags, open_aws, operator_flags, why_not_asked
 from endpoint_operator.cli.complaint import Complaint, cluster
-from endpoint_operator.planning.foresight import Foreseen, foresee
 from endpoint_operator.cli.layout import terminal_width
 from endpoint_operator.cli.manifest import Manifests, read_manifests
 from endpoint_operator.cli.plan_text import STUCK, plan_lines
 from endpoint_operator.kube.dry_run import Applied, DryRunApply
 from endpoint_operator.kube.refusals import Refused
-from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.foresight import Foreseen, foresee
 
 NOTHING_TO_DO, FAILED, CALLS_TO_MAKE = 0, 1, 2
 
@@ -119,9 +118,9 @@ async def _plan_all(manifests: Manifests, flags: OperatorFlags, *, force_conflic
         applied = [await _apply(api_client, each, force_conflicts=force_conflicts) for each in manifests.endpoints]
         if not any(isinstance(each, Applied) for each in applied):
             return [each for each in applied if isinstance(each, Planned)]
-        room, inputs = await open_aws(flags, api_client)
-        stack.callback(room.close)
-        return [each if isinstance(each, Planned) else await _plan(each, room, inputs) for each in applied]
+        aws = await open_aws(flags, api_client)
+        stack.callback(aws.close)
+        return [each if isinstance(each, Planned) else await _plan(each, aws) for each in applied]
 
 
 async def _apply(api_client: ApiClient, manifest: Body, *, force_conflicts: bool) -> Applied | Planned:
@@ -134,11 +133,12 @@ async def _apply(api_client: ApiClient, manifest: Body, *, force_conflicts: bool
         return Planned(name=f"{metadata['namespace']}/{metadata['name']}", refusal=str(refused))
 
 
-async def _plan(applied: Applied, room: AwsRoom, inputs: OperatorInputs) -> Planned:
+async def _plan(applied: Applied, aws: AwsRooms) -> Planned:
     endpoint = InferenceEndpoint.parse(applied.body)
     if applied.is_new:
         endpoint = replace(endpoint, uid=UID_TO_COME)
-    facts = await room.observer.observe(endpoint, inputs)
+    inputs = aws.inputs_of(endpoint)
+    facts = await aws.observe(endpoint, inputs)
     if facts.aws_fault is not None:
         raise Complaint(why_not_asked(facts.aws_fault))
     return Planned(name=endpoint.object_name, foreseen=foresee(endpoint, facts, inputs))

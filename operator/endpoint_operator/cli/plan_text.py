@@ -6,8 +6,8 @@ from typing import Any
 import click
 
 from endpoint_operator.api.identity import GROUP
-from endpoint_operator.planning.foresight import Foreseen
 from endpoint_operator.cli.layout import wrapped
+from endpoint_operator.planning.foresight import Foreseen
 from endpoint_operator.planning.plan import Situation
 from endpoint_operator.planning.steps import Step, as_json
 

@@ -1,16 +1,17 @@
 """One pass over one object: look, decide, act, tell."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import Executor, ObjectWriter, Observer, Recorder
 from endpoint_operator.engine.store import ObjectStore
-from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
+from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.stories import stories_of
@@ -30,7 +31,8 @@ class Reconciler:
     """Makes passes. Any pass may be the first after a crash: nothing is remembered here."""
 
     store: ObjectStore
-    inputs: OperatorInputs
+    inputs_of: Callable[[InferenceEndpoint], OperatorInputs]
+    """What an object takes from the operator."""
     observer: Observer
     executor: Executor
     writer: ObjectWriter
@@ -44,12 +46,13 @@ class Reconciler:
         endpoint = self.store.get(key)
         if endpoint is None:
             return None
-        facts = await self.observer.observe(endpoint, self.inputs)
-        plan = plan_of_pass(endpoint, facts, self.inputs)
+        inputs = self.inputs_of(endpoint)
+        facts = await self.observer.observe(endpoint, inputs)
+        plan = plan_of_pass(endpoint, facts, inputs)
         if plan.finalizer is FinalizerChange.ADD:
             endpoint = await self._add_finalizer(endpoint)
         outcome = await self._carry_out(endpoint, plan)
-        status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=self.inputs)
+        status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
         await self.recorder.tell(endpoint, stories_of(endpoint, plan=plan, outcome=outcome, status=status))
         if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
             await self.writer.remove_finalizer(endpoint)
@@ -69,7 +72,7 @@ class Reconciler:
             return NOTHING_DONE
         calls = [type(step).__name__ for step in plan.steps]
         log.debug("%s", plan.message, extra={"object": endpoint.object_name, "calls": calls})
-        return await self.executor.carry_out(endpoint, plan.steps, self.inputs)
+        return await self.executor.carry_out(endpoint, plan.steps, self.inputs_of(endpoint))
 
 
 def _next_look(plan: Plan, outcome: Outcome) -> Look | None:

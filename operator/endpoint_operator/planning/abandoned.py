@@ -18,6 +18,15 @@ def has_served(row: RevisionStatus) -> bool:
     return row.state in (RevisionState.ACTIVE, RevisionState.SUPERSEDED) and row.reason != _NEVER_SERVED
 
 
+def never_served(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
+    """The rows, each that was being deployed given up and put first."""
+    given_up = {"state": RevisionState.SUPERSEDED, "reason": _NEVER_SERVED}
+    return [
+        *(row.model_copy(update=given_up) for row in rows if row.state == RevisionState.DEPLOYING),
+        *(row for row in rows if row.state != RevisionState.DEPLOYING),
+    ]
+
+
 def superseded(rows: Sequence[RevisionStatus]) -> list[RevisionStatus]:
     """The rows with the active one last and no longer active."""
     active = [row for row in rows if row.state == RevisionState.ACTIVE]

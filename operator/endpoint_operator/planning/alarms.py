@@ -42,7 +42,8 @@ def alarm_names(desired: Desired, *, config_name: str) -> tuple[str, ...]:
     """All that watch the rollout to this config, those that exist first."""
     rollout = desired.spec.rollout
     existing = [alarm.name for alarm in (rollout.alarms if rollout else None) or () if alarm.name is not None]
-    return (*existing, *(step.name for step in alarms_to_make(desired, config_name=config_name)))
+    made = (step.name for step in alarms_to_make(desired, config_name=config_name))
+    return tuple(dict.fromkeys((*existing, *made)))
 
 
 def fault_in_alarms(desired: Desired) -> Fault | None:

@@ -7,6 +7,7 @@ from endpoint_operator.api.spec import Preflight
 from endpoint_operator.planning import (
     absence,
     adoption,
+    alarm_upkeep,
     changes_in_place,
     obstacles,
     rollout,
@@ -21,6 +22,7 @@ from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.obstacles import plan_for_fault
+from endpoint_operator.planning.overrides import fault_in_overrides
 from endpoint_operator.planning.plan import Plan
 from endpoint_operator.planning.retirement import plan_retirement
 from endpoint_operator.planning.supported import not_yet_supported
@@ -45,7 +47,7 @@ DECISIONS: tuple[Decision, ...] = (
     changes_in_place.weights_differ,
     changes_in_place.counts_differ,
     changes_in_place.tags_differ,
-    upkeep.alarms_no_longer_needed,
+    alarm_upkeep.alarms_no_longer_needed,
     rollout.variants_changed,
     rollout.failed_before,
     rollout.inputs_are_wrong,
@@ -61,11 +63,11 @@ DECISIONS: tuple[Decision, ...] = (
 def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan:
     """What to do next for an object."""
     if endpoint.being_deleted:
-        return plan_retirement(endpoint, facts, inputs)
+        return plan_retirement(endpoint, facts)
     fault = fault_in_spec(endpoint, inputs)
     if fault is not None:
         return plan_for_fault(fault)
-    out_of_reach = obstacles.elsewhere(endpoint, facts, inputs)
+    out_of_reach = obstacles.elsewhere(endpoint, facts)
     if out_of_reach is not None:
         return out_of_reach
     desired = desired_state(endpoint, inputs)
@@ -84,7 +86,7 @@ def fault_in_spec(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault 
             reason="SpecNotUnderstood",
             message=f"{endpoint.spec_error}; correct it, or run the release of the operator that the CRD belongs to",
         )
-    fields = not_yet_supported(endpoint.spec, region=inputs.region)
+    fields = not_yet_supported(endpoint.spec)
     if fields:
         verb = "is" if len(fields) == 1 else "are"
         return Fault(
@@ -92,6 +94,9 @@ def fault_in_spec(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault 
             reason="NotYetSupported",
             message=f"{', '.join(fields)} {verb} not supported by this release; remove it and nothing is lost",
         )
+    refused = fault_in_overrides(endpoint.spec)
+    if refused is not None:
+        return refused
     if desired_state(endpoint, inputs) is None:
         return Fault(
             blame=Blame.USER,

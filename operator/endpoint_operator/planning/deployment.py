@@ -19,9 +19,14 @@ def is_guarded(rollout: Rollout | None) -> bool:
     return rollout is not None and rollout.strategy != Strategy.ALL_AT_ONCE
 
 
+def has_stages(rollout: Rollout | None) -> bool:
+    """Whether there is more to tell of the rollout than that it is under way."""
+    return rollout is not None and rollout != Rollout()
+
+
 def deployment_config(rollout: Rollout | None, *, alarm_names: Sequence[str]) -> dict[str, Any] | None:
     """None where the spec asks for nothing but SageMaker's default."""
-    if rollout is None or rollout == Rollout():
+    if rollout is None or not has_stages(rollout):
         return None
     rolling = rollout.strategy == Strategy.ROLLING
     alarms = [{"AlarmName": name} for name in alarm_names]

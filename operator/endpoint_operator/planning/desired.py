@@ -41,6 +41,7 @@ class Desired:
     """What the spec asks for, with names. `variants` are in the order of their names, the shadow last."""
 
     endpoint_name: str
+    region: str
     revision: str
     spec_digest: str
     resolved: ResolvedInputs
@@ -154,6 +155,7 @@ def desired_state(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Desire
     )
     return Desired(
         endpoint_name=name,
+        region=inputs.region,
         revision=_digest(name, spec, with_images, role=resolved.execution_role_arn)[:REVISION_LENGTH],
         spec_digest=spec_digest,
         resolved=resolved,

@@ -11,6 +11,9 @@ from endpoint_operator.planning.faults import Fault
 # younger than this. A flag of the operator.
 CONSISTENCY_WINDOW_SECONDS = 60.0
 
+# How often a rollout in steps is looked at: lists show neither its stage nor how far it is. A flag of the operator.
+ROLLOUT_LOOK_SECONDS = 15.0
+
 
 class LiveStatus(StrEnum):
     """EndpointStatus of DescribeEndpoint (SageMaker API reference)."""
@@ -166,6 +169,7 @@ class Facts:
     orphans: "tuple[OwnedObject, ...]" = ()
     """Models and endpoint configs tagged as this object's that its status does not know."""
     consistency_window_seconds: float = CONSISTENCY_WINDOW_SECONDS
+    rollout_look_seconds: float = ROLLOUT_LOOK_SECONDS
     now: datetime = field(kw_only=True)
 
     def with_looks(self, looks: Looks) -> "Facts":

@@ -78,9 +78,10 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
         "resolved": _resolved(case),
         "alarm_names": sorted({*row.alarm_names, *alarms}),
     }
-    if creating and name != row.config_name:
+    if creating:
         stale = [other for other in (*row.stale_config_names, row.config_name) if other != name]
         update |= {"config_name": name, "stale_config_names": stale}
+        # Where two suffixes are the same by chance, counts and weights are put right once it serves.
         update |= {"initial_instance_counts": desired.counts, "initial_weights": desired.weights}
     return row.model_copy(update=update)
 
@@ -91,7 +92,12 @@ def _resolved(case: Case) -> Resolved:
         [ResolvedArtifact(s3_uri=artifact.s3_uri, etag=artifact.etag) for artifact in looks.artifacts] if looks else []
     )
     images = [ResolvedImage(container=field, image=image) for field, image in case.desired.resolved.images.items()]
-    return Resolved(execution_role_arn=case.desired.execution_role_arn, artifacts=artifacts, images=images)
+    return Resolved(
+        region=case.desired.region,
+        execution_role_arn=case.desired.execution_role_arn,
+        artifacts=artifacts,
+        images=images,
+    )
 
 
 def capacities_of(row: RevisionStatus) -> Capacities | None:

@@ -1,7 +1,6 @@
 """Which AWS image a `containers[].framework` means."""
 
 import difflib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,11 +8,12 @@ from endpoint_operator.api.containers import Accelerator, Framework
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.image_catalogue import CataloguedImage, ImageCatalogue, ScopedImages
 from endpoint_operator.planning.processors import Machine
+from endpoint_operator.planning.version_order import nearest, numbers, python_number, without_patch
 
 _ALIASES = {"triton": "sagemaker-tritonserver"}
 _SCOPE = "inference"
 _GRAVITON_SCOPE = "inference_graviton"
-_NAMED_IN_FAULT = 6
+_MOST_NAMED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +96,7 @@ class _Search:
             return "huggingface-neuron" if self.machine.family == "inf1" else "huggingface-neuronx"
         names = catalogue.names()
         if name not in names:
-            close = difflib.get_close_matches(name, [*names, *_ALIASES], n=_NAMED_IN_FAULT, cutoff=0.5)
+            close = difflib.get_close_matches(name, [*names, *_ALIASES], n=_MOST_NAMED, cutoff=0.5)
             there_are = f"did you mean {_listed(close)}?" if close else "give a name of the SageMaker SDK, or an image"
             raise _NotFound(f"{self.field}.name: AWS has no framework images of the name {name}; {there_are}")
         return name
@@ -129,16 +129,17 @@ class _Search:
             return wanted, wanted
         if wanted in images.aliases:
             return images.aliases[wanted], wanted
-        longer = sorted((full for full in images.versions if full.startswith(f"{wanted}.")), key=_numbers)
+        longer = sorted((full for full in images.versions if full.startswith(f"{wanted}.")), key=numbers)
         if longer:
             return longer[-1], longer[-1]
-        near = _nearest(wanted, images.versions)
-        raise _NotFound(f"{self.field}.version: AWS has no {name} {wanted} image{self._on_graviton()}; "
-            f"there are {_listed(near)}")  # fmt: skip
+        there_are = _listed(nearest(wanted, images.versions)[:_MOST_NAMED])
+        raise _NotFound(
+            f"{self.field}.version: AWS has no {name} {wanted} image{self._on_graviton()}; there are {there_are}"
+        )
 
     def _on_base(self, name: str, images: Sequence[CataloguedImage]) -> list[CataloguedImage]:
         wanted = self.framework.base_framework
-        bases = sorted({image.base for image in images if image.base is not None}, key=_numbers)
+        bases = sorted({image.base for image in images if image.base is not None}, key=numbers)
         if not bases:
             if wanted is not None:
                 raise _NotFound(f"{self.field}.baseFramework: {name} images are built on no other framework; remove it")
@@ -146,10 +147,12 @@ class _Search:
         if wanted is None:
             fits = [base for base in bases if base.startswith("pytorch")] or bases
         else:
-            fits = [base for base in bases if wanted in (base, _without_patch(base))]
+            fits = [base for base in bases if wanted in (base, without_patch(base))]
         if not fits:
-            raise _NotFound(f"{self.field}.baseFramework: AWS has no {name} {self.framework.version} image on {wanted}; "
-                f"there are {_listed(bases)}")  # fmt: skip
+            raise _NotFound(
+                f"{self.field}.baseFramework: AWS has no {name} {self.framework.version} image on {wanted}; "
+                f"there are {_listed(bases)}"
+            )
         return [image for image in images if image.base == fits[-1]]
 
     def _written_base(self, image: CataloguedImage) -> str:
@@ -159,10 +162,12 @@ class _Search:
         wanted = self.framework.python
         pythons = {image.python: image for image in images}
         if wanted is None or None in pythons:
-            return max(images, key=lambda image: _python_number(image.python))
+            return max(images, key=lambda image: python_number(image.python))
         if wanted not in pythons:
-            raise _NotFound(f"{self.field}.python: AWS has no {name} {self.framework.version} image with {wanted}; "
-                f"there are {_listed(str(python) for python in pythons)}")  # fmt: skip
+            raise _NotFound(
+                f"{self.field}.python: AWS has no {name} {self.framework.version} image with {wanted}; "
+                f"there are {_listed(str(python) for python in pythons)}"
+            )
         return pythons[wanted]
 
     def _tag(self, name: str, version: str, image: CataloguedImage, accelerator: Accelerator) -> tuple[str, str]:
@@ -174,14 +179,18 @@ class _Search:
                 return processor, tag
         there_are = _listed(processor for processor, tag in image.tags.items() if tag is not None)
         or_cpu = ", or set accelerator: cpu" if "cpu" in image.tags else ""
-        raise _NotFound(f"{self.field}: AWS has no {name} {version} image for {self._here()} ({accelerator}); there are "
-            f"images for {there_are}: choose another instance type{or_cpu}")  # fmt: skip
+        raise _NotFound(
+            f"{self.field}: AWS has no {name} {version} image for {self._here()} ({accelerator}); "
+            f"there are images for {there_are}: choose another instance type{or_cpu}"
+        )
 
     def _host(self, name: str, version: str, image: CataloguedImage, region: str) -> str:
         host = image.registries.get(region)
         if host is None:
-            raise _NotFound(f"{self.field}: AWS has no {name} {version} image in {region}; copy one to ECR there and "
-                "give it as image, or choose another region")  # fmt: skip
+            raise _NotFound(
+                f"{self.field}: AWS has no {name} {version} image in {region}; "
+                "copy one to ECR there and give it as image, or choose another region"
+            )
         return host
 
     def _here(self) -> str:
@@ -193,31 +202,6 @@ class _Search:
 
 def _filled(tag: str, *, version: str, base: str) -> str:
     return tag.replace("{version}", version).replace("{base}", base)
-
-
-def _nearest(wanted: str, versions: Iterable[str]) -> list[str]:
-    """The few versions that share most of their beginning with `wanted`, newest first."""
-    ordered = sorted(versions, key=_numbers, reverse=True)
-    numbers = _numbers(wanted)
-    for length in range(len(numbers), 0, -1):
-        near = [version for version in ordered if _numbers(version)[:length] == numbers[:length]]
-        if near:
-            return near[:_NAMED_IN_FAULT]
-    return ordered[:_NAMED_IN_FAULT]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version))
-
-
-def _python_number(python: str | None) -> tuple[int, int]:
-    """py3 is older than py36, and py38 older than py310."""
-    digits = (python or "").removeprefix("py")
-    return (int(digits[:1] or 0), int(digits[1:] or -1))
-
-
-def _without_patch(base: str) -> str:
-    return base.rpartition(".")[0]
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from endpoint_operator.api.conditions import ConditionType, is_true
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.case import Case
-from endpoint_operator.planning.facts import Facts, OperatorInputs
+from endpoint_operator.planning.facts import Facts
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.plan import Look, Plan, Situation
@@ -31,8 +31,8 @@ def aws_cannot_be_asked(case: Case) -> Plan | None:
     return plan_for_fault(fault)
 
 
-def elsewhere(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan | None:
-    """The endpoint is in an account or region that the operator no longer works in: it must not seem to be gone.
+def elsewhere(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
+    """The endpoint is in an account that the operator no longer works in: it must not seem to be gone.
 
     What an object takes from the operator is resolved once (api.md, behaviour 12); a deletion waits too, for it
     would find nothing here and leave everything there.
@@ -40,18 +40,13 @@ def elsewhere(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
     known = endpoint.status.endpoint
     if known is None or known.arn is None:
         return None
-    _, _, _, region, account, _ = known.arn.split(":", 5)
-    if region != inputs.region:
-        reason = "RegionChanged"
-        remedy = f"the operator now works in {inputs.region}; start it with --region {region}"
-    elif facts.account is not None and account != facts.account:
-        reason = "AccountChanged"
-        remedy = f"the operator now works in account {facts.account}; give it credentials of account {account}"
-    else:
+    account = known.arn.split(":")[4]
+    if facts.account is None or account == facts.account:
         return None
+    remedy = f"the operator now works in account {facts.account}; give it credentials of account {account}"
     return Plan(
         situation=Situation.USER_FAULT,
-        reason=reason,
+        reason="AccountChanged",
         message=f"the endpoint was made as {known.arn}, and {remedy}, "
         "or set deletionPolicy: Retain, delete this object and make another",
         next_look=SLOW_BACK_OFF,

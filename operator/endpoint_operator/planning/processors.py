@@ -1,6 +1,6 @@
 """Which processor an instance type has, and therefore which image runs on it.
 
-The classes are those of the SageMaker SDK: families that begin with g or p have GPUs, inf and trn have Neuron cores, and
+The classes are those of the SageMaker SDK: families that begin with g or p have GPUs, inf and trn have Neuron cores;
 Graviton families run arm64 images of their own.
 """
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import DeletionPolicy
 from endpoint_operator.api.status import RevisionState
-from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
+from endpoint_operator.planning.facts import Facts, LiveStatus
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.obstacles import elsewhere, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
@@ -16,13 +16,13 @@ from endpoint_operator.planning.retention import removal_of
 from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
 
 
-def plan_retirement(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Plan:
+def plan_retirement(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
     """What to do next for an object that is being deleted."""
     if not endpoint.has_finalizer:
         return _plan("Deleted", "nothing of this object is left in AWS")
     if endpoint.spec.deletion_policy == DeletionPolicy.RETAIN:
         return _let_go("Retained", "deletionPolicy is Retain: what is in AWS stays as it is")
-    out_of_reach = elsewhere(endpoint, facts, inputs)
+    out_of_reach = elsewhere(endpoint, facts)
     if out_of_reach is not None:
         return out_of_reach
     if facts.aws_fault is not None:

@@ -1,7 +1,7 @@
 """Another revision serves than the one that is wanted: why it is not rolled out yet, and how it is."""
 
 from endpoint_operator.api.rollout import Rollout
-from endpoint_operator.api.status import RevisionState
+from endpoint_operator.api.status import RevisionState, RevisionStatus
 from endpoint_operator.planning.abandoned import seconds_since_intent
 from endpoint_operator.planning.absence import warning, wrong_inputs
 from endpoint_operator.planning.alarms import alarm_names, alarms_to_make
@@ -125,6 +125,7 @@ def intent_comes_first(case: Case) -> Plan | None:
         and rollout is not None
         and rollout.stage == "Updating"
         and rollout.to_revision == row.name
+        and _alarms_are_recorded(case, row)
         # An older one is recorded again, so that its age tells how lately a call may have been sent.
         and seconds_since_intent(case) < case.facts.consistency_window_seconds
     )
@@ -138,6 +139,11 @@ def intent_comes_first(case: Case) -> Plan | None:
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         next_look=AT_ONCE,
     )
+
+
+def _alarms_are_recorded(case: Case, row: RevisionStatus) -> bool:
+    made = alarms_to_make(case.desired, config_name=row.config_name)
+    return all(step.name in row.alarm_names for step in made)
 
 
 def update(case: Case) -> Plan | None:
@@ -165,7 +171,8 @@ def update(case: Case) -> Plan | None:
 
 
 def _updating(case: Case) -> str:
-    return f"rolling out revision {case.live_revision} → {case.desired.revision}{_how(case)}{warning(case)}"
+    before = case.live_revision or (case.live.config_name if case.live is not None else None)
+    return f"rolling out revision {before} → {case.desired.revision}{_how(case)}{warning(case)}"
 
 
 def _how(case: Case) -> str:

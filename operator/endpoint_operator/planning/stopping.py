@@ -1,6 +1,7 @@
 """`stopped`: no endpoint and no cost, everything kept to start again."""
 
 from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.abandoned import never_served
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.plan import FinalizerChange, Look, Memory, Plan, Situation
@@ -45,15 +46,7 @@ def _created_unseen(case: Case) -> Plan | None:
 
 def _stopped(case: Case) -> Plan:
     alarms = tuple(DeleteAlarm(name=name) for row in case.status.revisions for name in row.alarm_names)
-    rows = tuple(
-        row.model_copy(
-            update={
-                "alarm_names": [],
-                "state": RevisionState.SUPERSEDED if row.state == RevisionState.DEPLOYING else row.state,
-            }
-        )
-        for row in case.status.revisions
-    )
+    rows = tuple(row.model_copy(update={"alarm_names": []}) for row in never_served(case.status.revisions))
     return Plan(
         situation=Situation.STOPPED,
         reason="Stopped",

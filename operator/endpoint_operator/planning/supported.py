@@ -10,7 +10,6 @@ _Check = Callable[[InferenceEndpointSpec], bool]
 
 _LATER: tuple[tuple[str, _Check], ...] = (
     ("spec.mode", lambda spec: spec.mode != Mode.REAL_TIME),
-    ("spec.assumeRoleArn", lambda spec: spec.assume_role_arn is not None),
     ("spec.containers[1]", lambda spec: len(spec.containers or ()) > 1),
     ("spec.containerInvocation", lambda spec: spec.container_invocation is not None),
     ("spec.autoscaling", lambda spec: spec.autoscaling is not None),
@@ -19,11 +18,9 @@ _LATER: tuple[tuple[str, _Check], ...] = (
 )
 
 
-def not_yet_supported(spec: InferenceEndpointSpec, *, region: str) -> list[str]:
-    """Paths of the fields in use that this release does not act on. `region` is the operator's."""
+def not_yet_supported(spec: InferenceEndpointSpec) -> list[str]:
+    """Paths of the fields in use that this release does not act on."""
     fields = [path for path, is_used in _LATER if is_used(spec)]
-    if spec.region is not None and spec.region != region:
-        fields.append("spec.region")
     if spec.mode == Mode.REAL_TIME:
         for container in (container for variant in desired_variants(spec) for container in variant.containers):
             fields.extend(f"{container.field}.{field}" for field in _later_in_container(container.spec))

@@ -1,10 +1,12 @@
 """SageMaker is at work on the endpoint, or gave up making it."""
 
+from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import RevisionState, RolloutStatus
 from endpoint_operator.planning.abandoned import as_they_went
 from endpoint_operator.planning.absence import wrong_inputs
 from endpoint_operator.planning.case import Case
-from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.deployment import has_stages
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 from endpoint_operator.planning.failures import failed, failure_that_holds, read_failure_reason
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import RECREATING, timestamp, with_row
@@ -27,13 +29,27 @@ def sagemaker_is_at_work(case: Case) -> Plan | None:
         return None
     message = _SAYS[live.status]
     if live.status in (LiveStatus.CREATING, LiveStatus.UPDATING):
-        message += _queued(case) or f" with revision {_under_way(case)}"
+        message += (_queued(case) or f" with revision {_under_way(case)}") + _stage(live)
     creating = live.status in (LiveStatus.CREATING, LiveStatus.DELETING)
     return Plan(
         situation=Situation.CREATING if creating else Situation.UPDATING,
         reason=live.status.value,
         message=message,
+        next_look=Look(seconds=case.facts.rollout_look_seconds) if in_stages(case.endpoint, live) else None,
     )
+
+
+def in_stages(endpoint: InferenceEndpoint, live: LiveEndpoint) -> bool:
+    """Whether a rollout is under way that lists do not tell of."""
+    return (
+        live.status == LiveStatus.UPDATING and endpoint.status.rollout is not None and has_stages(endpoint.spec.rollout)
+    )
+
+
+def _stage(live: LiveEndpoint) -> str:
+    """SageMaker's own words on how far it is."""
+    told = [f"{variant.name}: {variant.message or variant.stage}" for variant in live.pending if variant.stage]
+    return f" ({'; '.join(told)})" if told else ""
 
 
 def _under_way(case: Case) -> str:

@@ -4,10 +4,10 @@ from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
-from endpoint_operator.planning.history import serving, with_row
+from endpoint_operator.planning.history import serving
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.retention import MOST_ROWS, removal_of, superfluous
-from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpointConfig, DeleteModel, Step
+from endpoint_operator.planning.steps import DeleteEndpointConfig, DeleteModel, Step
 
 
 def out_of_service(case: Case) -> Plan | None:
@@ -49,28 +49,6 @@ def remove_superfluous(case: Case) -> Plan | None:
         memory=Memory(revisions=kept, rollout=now.rollout),
         next_look=AT_ONCE,
     )
-
-
-def alarms_no_longer_needed(case: Case) -> Plan | None:
-    """Alarms of rollouts that are over."""
-    live = case.live
-    under_way = case.status.rollout.to_revision if case.status.rollout is not None else None
-    if live is None or live.busy:
-        return None
-    for row in case.status.revisions:
-        over = under_way != row.name or row.failure is not None
-        if not row.alarm_names or not over:
-            continue
-        rows = with_row(case.status.revisions, row.model_copy(update={"alarm_names": []}))
-        return Plan(
-            situation=Situation.UPDATING,
-            reason="RemovingAlarms",
-            message=f"the rollout of revision {row.name} is over: removing the alarms that watched it",
-            steps=tuple(DeleteAlarm(name=name) for name in row.alarm_names),
-            memory=Memory(revisions=rows, rollout=case.status.rollout),
-            next_look=AT_ONCE,
-        )
-    return None
 
 
 def _removal(kind: str, name: str) -> Step:

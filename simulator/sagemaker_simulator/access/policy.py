@@ -130,5 +130,7 @@ _OPERATORS: Mapping[str, Callable[[str | None, tuple[str, ...]], bool]] = {
     "StringEquals": lambda value, wanted: value is not None and value in wanted,
     "StringNotEquals": lambda value, unwanted: value not in unwanted,
     "StringLike": lambda value, globs: value is not None and any(_like(glob, value) for glob in globs),
+    "ArnEquals": lambda value, globs: value is not None and any(_like(glob, value) for glob in globs),
+    "ArnLike": lambda value, globs: value is not None and any(_like(glob, value) for glob in globs),
     "StringNotLike": lambda value, globs: value is None or not any(_like(glob, value) for glob in globs),
 }

@@ -21,9 +21,9 @@ from sagemaker_simulator.wire.virtual_hosts import path_style
 from .error_codes import error_code
 
 T = TypeVar("T")
-SERVICES = frozenset({"s3", "sts", "iam", "sns", "sqs", "events"})
+SERVICES = frozenset({"s3", "sts", "iam", "sns", "sqs", "events", "ec2", "kms"})
 _HOP_BY_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "server", "date"})
-_INTERNAL_KEY = "AKIAINTERNALSIMULATE"  # signs requests that the simulator makes itself; moto checks no signature
+INTERNAL_KEY = "AKIAINTERNALSIMULATE"  # signs requests that the simulator makes itself; moto checks no signature
 
 
 class Moto:
@@ -59,7 +59,7 @@ class Moto:
     async def fetch(self, url: str, *, account: str, region: str) -> bytes:
         """Return the bytes of an s3:// object. Raises KeyError when there is none, OSError when moto answers oddly."""
         bucket, _, key = url.removeprefix("s3://").partition("/")
-        scope = f"AWS4-HMAC-SHA256 Credential={_INTERNAL_KEY}/20000101/{region}/s3/aws4_request"
+        scope = f"AWS4-HMAC-SHA256 Credential={INTERNAL_KEY}/20000101/{region}/s3/aws4_request"
         request = Incoming(
             method="GET",
             raw_path=quote(f"/{bucket}/{key}"),

@@ -1,1 +1,1 @@
-"""CloudWatch in simulated time: metrics from real invocations, queries on them, and alarms that are really evaluated."""
+"""CloudWatch in simulated time: metrics of real invocations, queries on them, and alarms that are really evaluated."""

@@ -22,7 +22,7 @@ class AlarmCall:
     alarm: Alarm
     action: str
     previous: State
-    looked: Looked | None  # None when SetAlarmState changed the state and nothing was looked at
+    looked: Looked
     repeated: bool
 
 

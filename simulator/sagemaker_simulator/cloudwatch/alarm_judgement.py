@@ -21,9 +21,7 @@ BREACHES: Final[dict[str, Callable[[float, float], bool]]] = {
 }
 
 
-def judged(
-    breaching: Sequence[bool | None], *, periods: int, enough: int, treat_missing: str, current: State
-) -> State:
+def judged(breaching: Sequence[bool | None], *, periods: int, enough: int, treat_missing: str, current: State) -> State:
     """Return the state; `breaching` is by period, oldest first, None where there is no datapoint.
 
     `breaching` covers `periods` + PERIODS_LOOKED_AT_BEYOND periods; `enough` is DatapointsToAlarm.

@@ -55,7 +55,7 @@ class AlarmWatch:
         book.alarms[alarm.name] = changed
         return changed
 
-    def call_actions(self, book: Book, alarm: Alarm, *, previous: State, looked: Looked | None) -> None:
+    def call_actions(self, book: Book, alarm: Alarm, *, previous: State, looked: Looked) -> None:
         """Call what the alarm's state calls."""
         for action in alarm.actions_for(alarm.state):
             self._actions.call(

@@ -9,6 +9,7 @@ from sagemaker_simulator.wire.request import Caller
 from .alarm_actions import AlarmActions
 from .alarm_definition import definition
 from .alarm_record import INITIAL_REASON, Alarm, State, describe
+from .alarm_values import looked_at
 from .alarm_watch import AlarmWatch
 from .books import Book, Books
 from .pages import token_of, token_place
@@ -113,7 +114,8 @@ class Alarms:
             reason_data=parameters.get("StateReasonData"),
         )
         if changed.state is not alarm.state:
-            self._watch.call_actions(book, changed, previous=alarm.state, looked=None)
+            looked = looked_at(changed, book, now=self._books.clock.seconds())
+            self._watch.call_actions(book, changed, previous=alarm.state, looked=looked)
         return {}
 
     async def enable_alarm_actions(self, caller: Caller, parameters: Parameters) -> Output:
@@ -128,11 +130,6 @@ class Alarms:
             alarm = _existing(book, name)
             self.put(book, {**alarm.definition, "AlarmName": name, "ActionsEnabled": enabled})
         return {}
-
-    def state(self, *, account: str, region: str, name: str) -> State | None:
-        """Return the state of an alarm, None when there is none of that name."""
-        alarm = self._books.at(account=account, region=region).alarms.get(name)
-        return alarm.state if alarm is not None else None
 
 
 def _existing(book: Book, name: str) -> Alarm:

@@ -70,9 +70,7 @@ def _trigger(call: AlarmCall) -> dict[str, Any]:
         "Namespace": definition.get("Namespace"),
         "Statistic": definition.get("Statistic", "").upper() or definition.get("ExtendedStatistic"),
         "Unit": definition.get("Unit"),
-        "Dimensions": [
-            {"name": entry["Name"], "value": entry["Value"]} for entry in definition.get("Dimensions", [])
-        ],
+        "Dimensions": [{"name": entry["Name"], "value": entry["Value"]} for entry in definition.get("Dimensions", [])],
         "Period": definition.get("Period"),
         "Metrics": definition.get("Metrics"),
         "EvaluationPeriods": call.alarm.periods,

@@ -1,4 +1,4 @@
-"""MetricDataQueries worked out over a stretch of time: for GetMetricData, for alarms on metric math, and for scaling."""
+"""MetricDataQueries worked out over a stretch of time: for GetMetricData and for alarms on metric math."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -4,11 +4,13 @@ from typing import Any
 
 from aiohttp import web
 
+from sagemaker_simulator.cloudwatch.books import Metric
 from sagemaker_simulator.simulator import Simulator
+from sagemaker_simulator.wire.scope import DEFAULT_REGION
 
 from .refusal import Refused, members_of, text
 
-_MEMBERS = ("namespace", "metricName", "dimensions", "values", "unit")
+_MEMBERS = ("namespace", "metricName", "dimensions", "values", "unit", "account", "region")
 
 
 def metric_routes(simulator: Simulator) -> web.RouteTableDef:
@@ -17,11 +19,16 @@ def metric_routes(simulator: Simulator) -> web.RouteTableDef:
     @routes.post("/metrics")
     async def put(request: web.Request) -> web.Response:
         document = await members_of(request, _MEMBERS)
-        simulator.metrics.put(
-            namespace=text(document.get("namespace"), "namespace"),
-            name=text(document.get("metricName"), "metricName"),
-            dimensions=_dimensions(document.get("dimensions", {})),
-            values=_values(document.get("values")),
+        metric = Metric.of(
+            text(document.get("namespace"), "namespace"),
+            text(document.get("metricName"), "metricName"),
+            _dimensions(document.get("dimensions", {})),
+        )
+        simulator.cloudwatch.books.emit(
+            metric,
+            _values(document.get("values")),
+            account=text(document.get("account", simulator.moto.account_of(None)), "account"),
+            region=text(document.get("region", DEFAULT_REGION), "region"),
             unit=text(document.get("unit", "None"), "unit"),
         )
         return web.json_response({})

@@ -21,7 +21,7 @@ def state_routes(simulator: Simulator) -> web.RouteTableDef:
         shown = {
             "sagemaker": {f"{estate.account}/{estate.region}": _estate(estate) for estate in estates},
             "applicationAutoscaling": {},
-            "cloudwatch": {"metrics": simulator.metrics.shown()},
+            "cloudwatch": simulator.cloudwatch.shown(),
             "s3": await simulator.moto.run(keys_by_bucket),
         }
         return web.json_response(shown, dumps=lambda value: json.dumps(value, default=_moment))

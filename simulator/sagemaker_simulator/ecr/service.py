@@ -81,9 +81,7 @@ class Ecr:
         }
 
     def _repository(self, caller: Caller, parameters: Parameters, name: str, operation: str) -> Repository:
-        repository = Repository(
-            registry=parameters.get("registryId", caller.account), region=caller.region, name=name
-        )
+        repository = Repository(registry=parameters.get("registryId", caller.account), region=caller.region, name=name)
         if not self._registry.has(repository):
             raise no_repository(repository)
         shared = repository.is_of_aws and operation in _SHARED_BY_AWS

@@ -1,5 +1,6 @@
 """One container of one fleet, with the names that SageMaker gives it in sentences and logs."""
 
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -9,12 +10,17 @@ from sagemaker_simulator.hosting.contract import ContainerToRun, FleetToRun, Var
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerOrder:
-    """What is to be started, and for whom. `position` counts from 1 in the order of the model's containers."""
+    """What is to be started, and for whom. `position` counts from 1 in the order of the model's containers.
+
+    `instance_id` is that of the instance on which SageMaker would run the variant's containers: one for all of them,
+    another for every start of the fleet.
+    """
 
     fleet: FleetToRun
     variant: VariantToRun
     container: ContainerToRun
     position: int
+    instance_id: str
 
     @property
     def spoken_name(self) -> str:
@@ -36,5 +42,8 @@ class ContainerOrder:
 def orders_of(fleet: FleetToRun) -> Iterator[ContainerOrder]:
     """Every container of every variant."""
     for variant in fleet.variants:
+        instance_id = f"i-{secrets.token_hex(9)[:17]}"
         for position, container in enumerate(variant.containers, start=1):
-            yield ContainerOrder(fleet=fleet, variant=variant, container=container, position=position)
+            yield ContainerOrder(
+                fleet=fleet, variant=variant, container=container, position=position, instance_id=instance_id
+            )

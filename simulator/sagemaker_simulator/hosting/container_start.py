@@ -11,6 +11,7 @@ from sagemaker_simulator.hosting import failure_reasons, launcher
 from sagemaker_simulator.hosting.container import Container
 from sagemaker_simulator.hosting.container_environment import container_environment
 from sagemaker_simulator.hosting.container_order import ContainerOrder
+from sagemaker_simulator.hosting.container_output import FollowOutput, follow_nothing
 from sagemaker_simulator.hosting.contract import FleetFailed
 from sagemaker_simulator.hosting.health_check import Health, wait_until_healthy
 from sagemaker_simulator.hosting.limits import Limits
@@ -44,6 +45,7 @@ class ContainerStarter:
     models: Path
     logs: Path
     mounts: bool
+    follow_output: FollowOutput = follow_nothing
 
     async def start(self, order: ContainerOrder) -> Container:
         """Raises FleetFailed. Cancelling, like failing, leaves neither a process nor a folder."""
@@ -87,12 +89,13 @@ class ContainerStarter:
     async def _start_process(self, order: ContainerOrder, command: ServerCommand, folder: ModelFolder) -> ServerProcess:
         log_file = self.logs / order.log_path
         log_file.parent.mkdir(parents=True, exist_ok=True)
+        written_before = log_file.stat().st_size if log_file.exists() else 0
         try:
             ports = take_port_block()
         except NoFreePortsError as error:
             raise FleetFailed(failure_reasons.server_not_started(order.container.image, why=str(error))) from error
         try:
-            return await start_process(
+            server = await start_process(
                 launch_command(tuple(command.command), mount_model=folder.model if self.mounts else None),
                 environment=container_environment(
                     image_env=command.env,
@@ -112,6 +115,8 @@ class ContainerStarter:
         except BaseException:
             ports.release()
             raise
+        self.follow_output(order, log_file=log_file, start=written_before, ended=server.wait)
+        return server
 
     async def _health(self, order: ContainerOrder, server: ServerProcess) -> Health:
         return await wait_until_healthy(

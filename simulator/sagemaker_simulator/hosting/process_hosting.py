@@ -9,6 +9,7 @@ import aiohttp
 from sagemaker_simulator.hosting import failure_reasons
 from sagemaker_simulator.hosting.container import Container
 from sagemaker_simulator.hosting.container_order import orders_of
+from sagemaker_simulator.hosting.container_output import FollowOutput, follow_nothing
 from sagemaker_simulator.hosting.container_start import ContainerStarter
 from sagemaker_simulator.hosting.contract import Fleet, FleetFailed, FleetToRun
 from sagemaker_simulator.hosting.limits import SAGEMAKER_LIMITS, Limits
@@ -34,12 +35,14 @@ class ProcessHosting:
         image_present: Callable[[str], bool],
         work_directory: Path,
         limits: Limits = SAGEMAKER_LIMITS,
+        follow_output: FollowOutput = follow_nothing,
     ) -> None:
         self._fetch_object = fetch_object
         self._servers = servers
         self._image_present = image_present
         self._work_directory = work_directory
         self._limits = limits
+        self._follow_output = follow_output
         self._fleets: set[ProcessFleet] = set()
         self._starting: set[asyncio.Task[Fleet]] = set()
         self._starter: ContainerStarter | None = None
@@ -103,6 +106,7 @@ class ProcessHosting:
             models=models,
             logs=logs,
             mounts=mounts,
+            follow_output=self._follow_output,
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from sagemaker_simulator.hosting.container_output import FollowOutput
 from sagemaker_simulator.hosting.contract import Hosting
 from sagemaker_simulator.hosting.model_artifact import FetchObject
 from sagemaker_simulator.hosting.process_hosting import ProcessHosting
@@ -17,14 +18,20 @@ def build_hosting(
     servers: Callable[[], Mapping[str, ServerCommand]],
     image_present: Callable[[str], bool],
     work_directory: Path,
+    follow_output: FollowOutput,
 ) -> Hosting:
     """Hosting on local processes.
 
     `fetch_object(url, account=..., region=...)` answers an S3 object's bytes and raises KeyError when there is none;
     `servers()` answers the setting of that name as it is now; `image_present(image)` says whether ECR has the image.
+    `follow_output` is told of every server process and of the file that it prints to.
     Model files and server logs live under `work_directory`, which is made. Call from the event loop's main thread:
     server processes are bound to the life of the thread that starts them.
     """
     return ProcessHosting(
-        fetch_object=fetch_object, servers=servers, image_present=image_present, work_directory=work_directory
+        fetch_object=fetch_object,
+        servers=servers,
+        image_present=image_present,
+        work_directory=work_directory,
+        follow_output=follow_output,
     )

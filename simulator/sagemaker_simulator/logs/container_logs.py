@@ -66,7 +66,9 @@ class ContainerLogs:
         try:
             while followed in self._followed:
                 done, _ = await asyncio.wait({end}, timeout=LOOK_SECONDS)
-                while self._take(followed):
+                more = True
+                while more:
+                    more = self._take(followed)
                     await asyncio.sleep(0)
                 if done:
                     break

@@ -33,9 +33,7 @@ def _chosen(streams: Mapping[str, LogStream], *, names: list[str] | None, prefix
             "InvalidParameterException", "Only one of logStreamNames and logStreamNamePrefix can be specified."
         )
     return [
-        stream
-        for name, stream in streams.items()
-        if (names is None or name in names) and name.startswith(prefix or "")
+        stream for name, stream in streams.items() if (names is None or name in names) and name.startswith(prefix or "")
     ]
 
 

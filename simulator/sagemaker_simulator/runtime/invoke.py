@@ -57,9 +57,6 @@ class InvokeEndpoint:
             if member in members:
                 raise NotModelled(f"{what} are not modelled yet ({member})")
         variant = self._variant(endpoint, members.get("TargetVariant"))
-        answering = self._fleets.answering(estate, endpoint.name, variant)
-        if answering is None:
-            raise _endpoint_not_found(estate, endpoint.name)
         answering = self._answering(estate, endpoint, variant)
         invocation = _invocation(members, request)
         with self._in_flight.one_more((estate.account, estate.region, endpoint.name, variant)) as concurrent:
@@ -70,7 +67,6 @@ class InvokeEndpoint:
             finished(
                 endpoint,
                 variant,
-                config_name=answering.config_name,
                 config_name=answering.config_name,
                 estate=estate,
                 members=members,
@@ -91,14 +87,14 @@ class InvokeEndpoint:
         # "The name is case-insensitive in CreateEndpoint, but the case is preserved and must be matched in
         # InvokeEndpoint" (CreateEndpoint in the SageMaker API reference).
         if endpoint is None or endpoint.name != name or endpoint.status not in ABLE_TO_SERVE:
-            raise _no_such_endpoint(estate, name)
+            raise _endpoint_not_found(estate, name)
         return endpoint
 
     def _answering(self, estate: Estate, endpoint: Endpoint, variant: str) -> Answering:
         """Return the fleet that answers this request: while a deployment shifts traffic, one of two."""
         answering = self._fleets.answering(estate, endpoint.name, variant)
         if answering is None:
-            raise _no_such_endpoint(estate, endpoint.name)
+            raise _endpoint_not_found(estate, endpoint.name)
         return answering
 
     def _variant(self, endpoint: Endpoint, wanted: str | None) -> str:
@@ -116,10 +112,6 @@ class InvokeEndpoint:
 
 
 def _endpoint_not_found(estate: Estate, name: str) -> AwsError:
-    return AwsError("ValidationError", f"Endpoint {name} of account {estate.account} not found.")
-
-
-def _no_such_endpoint(estate: Estate, name: str) -> AwsError:
     return AwsError("ValidationError", f"Endpoint {name} of account {estate.account} not found.")
 
 

@@ -66,7 +66,7 @@ def _status(status: VariantStatus) -> Output:
 
 def _data_capture(config: Mapping[str, Any]) -> Output:
     """Return DataCaptureConfigSummary; a key that was not given is an empty string there, for it is required."""
-    enabled = bool(config.get("EnableCapture", False))
+    enabled = bool(config.get("EnableCapture", True))
     return {
         "EnableCapture": enabled,
         "CaptureStatus": "Started" if enabled else "Stopped",

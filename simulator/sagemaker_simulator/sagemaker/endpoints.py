@@ -6,8 +6,9 @@ from typing import Any
 
 from sagemaker_simulator.wire.request import Caller
 
-from . import quotas, variants
+from . import quotas
 from .alarm_watch import AlarmStates, NoAlarms
+from .capacities import Capacities
 from .deployment_checks import check_document
 from .endings import Kind
 from .endpoint_update import EndpointUpdate
@@ -48,6 +49,7 @@ class Endpoints:
         self._estates = estates
         self._transitions = transitions
         self._quota = quota
+        self._capacities = Capacities(estates=estates, transitions=transitions, quota=quota)
         self._update = EndpointUpdate(
             estates=estates,
             transitions=transitions,
@@ -113,20 +115,7 @@ class Endpoints:
     async def update_endpoint_weights_and_capacities(self, caller: Caller, parameters: Parameters) -> Output:
         estate = self._estates.of(caller)
         endpoint = self._changeable(estate, parameters["EndpointName"])
-        wanted = variants.changed(endpoint.all_variants, parameters["DesiredWeightsAndCapacities"])
-        quotas.check_quota(estate, quotas.of_scaling(wanted), quota=self._quota)
-        production = len(endpoint.variants)
-        self._put(
-            estate,
-            replace(
-                endpoint,
-                status=Status.UPDATING,
-                variants=wanted[:production],
-                shadows=wanted[production:],
-                failure_reason=None,
-            ),
-        )
-        self._transitions.begin(Kind.WEIGHTS, estate, endpoint.name)
+        self._capacities.change(estate, endpoint, parameters["DesiredWeightsAndCapacities"])
         return {"EndpointArn": endpoint.arn}
 
     async def delete_endpoint(self, caller: Caller, parameters: Parameters) -> Output:

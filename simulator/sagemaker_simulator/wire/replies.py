@@ -62,6 +62,8 @@ def _xml_error(service: str, error: AwsError) -> tuple[bytes, str]:
     request_id = f"<RequestId>{uuid.uuid4()}</RequestId>"
     if service == "s3":
         text = f"<Error>{inner}{request_id}</Error>"
+    elif service == "ec2":
+        text = f"<Response><Errors><Error>{inner}</Error></Errors>{request_id}</Response>"
     else:
         text = f"<ErrorResponse><Error><Type>Sender</Type>{inner}</Error>{request_id}</ErrorResponse>"
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + text.encode(), "text/xml"

@@ -96,5 +96,5 @@ def a_world(endpoint: InferenceEndpoint) -> World:
     cluster, store = Cluster(stored=endpoint), ObjectStore()
     aws = Aws(log=cluster.log)
     store.put(endpoint)
-    reconciler = Reconciler(store=store, inputs=INPUTS, observer=aws, executor=aws, writer=cluster, recorder=cluster)
+    reconciler = Reconciler(store=store, inputs_of=lambda _: INPUTS, observer=aws, executor=aws, writer=cluster, recorder=cluster)
     return World(cluster=cluster, aws=aws, store=store, reconciler=reconciler)

@@ -1,0 +1,90 @@
+"""Endpoints: created, updated, changed in place, tagged and deleted, each safe to repeat."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from endpoint_operator.aws.endpoints import EndpointApi
+from endpoint_operator.aws.errors import CallFailed, is_already_there, is_not_found, is_up_to_date
+from endpoint_operator.aws.fleet import Fleet
+from endpoint_operator.aws.inventory import Inventory
+from endpoint_operator.aws.ownership import Ownership
+from endpoint_operator.aws.parts import PartApi
+from endpoint_operator.aws.steps import Doer, Pass, StepRefused
+from endpoint_operator.aws.tags import TagApi
+from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.steps import (
+    CreateEndpoint,
+    DeleteEndpoint,
+    SyncTags,
+    UpdateEndpoint,
+    UpdateEndpointWeightsAndCapacities,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndpointSteps:
+    endpoints: EndpointApi
+    parts: PartApi
+    tags: TagApi
+    fleet: Fleet
+    ownership: Ownership
+    inventory: Inventory
+
+    def doers(self) -> Mapping[type, Doer]:
+        return {
+            CreateEndpoint: self._create,
+            UpdateEndpoint: self._update,
+            UpdateEndpointWeightsAndCapacities: self._change,
+            SyncTags: self._sync_tags,
+            DeleteEndpoint: self._delete,
+        }
+
+    async def _create(self, step: CreateEndpoint, current: Pass) -> str:
+        self.fleet.wrote(step.name, awaited=LiveStatus.CREATING)
+        try:
+            return await self.endpoints.create(step)
+        except CallFailed as error:
+            if not is_already_there(error):
+                raise
+            arn = await self.parts.arn("endpoint", step.name)
+            current.refuse_foreign(await self.tags.of(arn), what=f"the endpoint {step.name}")
+            # Made by a process that died; the spec's tags may have been edited since.
+            await self.tags.put_in_step(arn, step.tags)
+            return arn
+
+    async def _update(self, step: UpdateEndpoint, _: Pass) -> None:
+        """Update, or find it done by a process that died before it heard so."""
+        self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
+        try:
+            await self.endpoints.update(step)
+        except CallFailed as error:
+            if not is_up_to_date(error):
+                raise
+
+    async def _change(self, step: UpdateEndpointWeightsAndCapacities, _: Pass) -> None:
+        self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
+        await self.endpoints.change_weights_or_counts(step)
+
+    async def _sync_tags(self, step: SyncTags, current: Pass) -> None:
+        await self.tags.put_in_step(step.arn, step.tags)
+        self.ownership.forget(step.arn)
+        self.inventory.forget(current.endpoint)
+
+    async def _delete(self, step: DeleteEndpoint, current: Pass) -> None:
+        """Look once more: what is deleted is the endpoint that was meant, not one made since under its name."""
+        live = await self.endpoints.describe(step.name)
+        if live is None:
+            # Gone since the pass looked, perhaps by our own deletion: the lists must wake the object once more.
+            self.fleet.wrote(step.name, awaited=LiveStatus.DELETING)
+            return
+        self.fleet.looked(step.name, live)
+        if live.created != step.created:
+            message = f"the endpoint {step.name} was made again by somebody else since it was looked at"
+            raise StepRefused(Fault(blame=Blame.BUSY, reason="EndpointChanged", message=message))
+        self.fleet.wrote(step.name, awaited=LiveStatus.DELETING)
+        try:
+            await self.endpoints.delete(step.name)
+        except CallFailed as error:
+            if not is_not_found(error):
+                raise

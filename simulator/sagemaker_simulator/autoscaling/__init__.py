@@ -1,0 +1,1 @@
+"""Application Auto Scaling for SageMaker's variants: scalable targets, policies, schedules, and real scaling."""
