@@ -8,11 +8,13 @@ from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.aws.periods import WatchPeriods
+from endpoint_operator.aws.prices import PriceBook
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.aws.rooms import AwsRooms
+from endpoint_operator.catalogue.images import BundledImages
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
-from endpoint_operator.engine.ports import NotLeading
+from endpoint_operator.engine.ports import InputValues, NotLeading
 from endpoint_operator.engine.queue import WorkQueue
 from endpoint_operator.engine.reconcile import Reconciler
 from endpoint_operator.engine.store import ObjectStore
@@ -21,9 +23,14 @@ from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.cluster import ClusterNotReady, cluster_id, crd_is_installed
 from endpoint_operator.kube.connection import connect
 from endpoint_operator.kube.events import EventRecorder
+from endpoint_operator.kube.export import ConfigMapExporter
+from endpoint_operator.kube.input_objects import InputObjects
+from endpoint_operator.kube.input_reader import KubeInputReader
+from endpoint_operator.kube.input_values import ValueReader
 from endpoint_operator.kube.lease import Leadership, LeaseLost, LeasePeriods
 from endpoint_operator.kube.measures import LEADING
 from endpoint_operator.kube.resync import Resync
+from endpoint_operator.kube.revision_key import RevisionKey
 from endpoint_operator.kube.watch import Watch
 from endpoint_operator.kube.writer import EndpointWriter
 from endpoint_operator.metrics.server import StatusServer
@@ -53,8 +60,10 @@ class App:
         self._queue = WorkQueue()
         self._intake = Intake(store=self._store, queue=self._queue)
         self._watch: Watch | None = None
+        self._prices = PriceBook()
         self._workers: Workers | None = None
         self._aws: AwsRooms | None = None
+        self._input_reader: KubeInputReader | None = None
         self._leadership: Leadership | None = None
 
     async def run(self) -> int:
@@ -95,7 +104,12 @@ class App:
 
     async def _operate(self, api: KubeApi, cluster: str) -> None:
         """Watch as a standby; act while the Lease is ours."""
-        self._aws = aws = self._aws_rooms(cluster)
+        objects = InputObjects(api)
+        values = ValueReader(
+            objects, RevisionKey(api, namespace=self._settings.operator_namespace, may_write=self._may_write)
+        )
+        self._input_reader = reader = KubeInputReader(objects, values)
+        self._aws = aws = self._aws_rooms(cluster, values)
         namespaces = self._settings.watched_namespaces()
         self._watch = watch = Watch(namespaces=namespaces, seen=self._intake.seen, gone=self._gone)
         resync = Resync(
@@ -104,19 +118,21 @@ class App:
             intake=self._intake,
             watch=watch,
             period=self._settings.resync_seconds,
+            then=lambda: self._look_at_inputs(reader),
         )
         watch.start()
         resyncing = asyncio.create_task(resync.run())
         log.info("watching InferenceEndpoints in %s", self._settings.namespaces or "all namespaces")
         self._trouble = None
         try:
-            await self._lead(api, aws)
+            await self._lead(self._reconciler(api, aws, reader), aws, api)
         finally:
             await _cancelled(resyncing)
             await watch.stop(seconds=STOP_WATCH_SECONDS)
+            await self._prices.close()
             aws.close()
 
-    async def _lead(self, api: KubeApi, aws: AwsRooms) -> None:
+    async def _lead(self, reconciler: Reconciler, aws: AwsRooms, api: KubeApi) -> None:
         self._leadership = leadership = Leadership(
             api,
             namespace=self._settings.operator_namespace,
@@ -129,7 +145,7 @@ class App:
         LEADING.set(1)
         keeping = asyncio.create_task(leadership.keep())
         try:
-            await self._act(self._reconciler(api, aws), aws, keeping)
+            await self._act(reconciler, aws, keeping)
         finally:
             LEADING.set(0)
             await _cancelled(keeping)
@@ -168,16 +184,17 @@ class App:
         stopping.cancel()
         return task.done()
 
-    def _aws_rooms(self, cluster: str) -> AwsRooms:
+    def _aws_rooms(self, cluster: str, values: InputValues) -> AwsRooms:
         inputs = OperatorInputs(
             region="",
             cluster_id=cluster,
             runtime_url="",
+            images=BundledImages(),
             default_execution_role_arn=self._settings.default_execution_role_arn,
         )
-        return AwsRooms(open_room=lambda place: self._aws_room(cluster, place), inputs=inputs)
+        return AwsRooms(open_room=lambda place: self._aws_room(cluster, values, place), inputs=inputs)
 
-    def _aws_room(self, cluster: str, place: Place | None) -> AwsRoom:
+    def _aws_room(self, cluster: str, values: InputValues, place: Place | None) -> AwsRoom:
         return AwsRoom(
             region=place.region if place is not None else self._settings.region,
             assume_role_arn=place.assume_role_arn if place is not None else None,
@@ -190,15 +207,19 @@ class App:
             ),
             consistency_window=self._settings.consistency_window_seconds,
             may_write=self._may_write,
+            prices=self._prices,
+            values=values,
         )
 
-    def _reconciler(self, api: KubeApi, aws: AwsRooms) -> Reconciler:
+    def _reconciler(self, api: KubeApi, aws: AwsRooms, reader: KubeInputReader) -> Reconciler:
         return Reconciler(
             store=self._store,
             inputs_of=aws.inputs_of,
+            input_reader=reader,
             observer=aws,
             executor=aws,
             writer=EndpointWriter(api, may_write=self._may_write),
+            exporter=ConfigMapExporter(api, may_write=self._may_write),
             recorder=EventRecorder(api, may_write=self._may_write),
         )
 
@@ -218,7 +239,13 @@ class App:
         endpoint = self._store.get(key)
         if endpoint is not None and endpoint.uid == uid and self._aws is not None:
             self._aws.forget(endpoint)
+        if self._input_reader is not None:
+            self._input_reader.gone(uid)
         self._intake.gone(key, uid)
+
+    async def _look_at_inputs(self, reader: KubeInputReader) -> None:
+        for endpoint in await reader.changed(self._endpoints()):
+            self._intake.wake(ObjectKey(endpoint.namespace, endpoint.name))
 
     def _wake_names(self, names: Iterable[str]) -> None:
         wanted = set(names)

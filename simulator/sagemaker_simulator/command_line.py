@@ -10,6 +10,7 @@ from pathlib import Path
 
 from .access.policy import Policy, policy_of
 from .backing.moto import Moto
+from .backing.object_lists import ObjectLists
 from .hosting.container_output import FollowOutput
 from .hosting.contract import Hosting
 from .hosting.wiring import build_hosting
@@ -66,6 +67,7 @@ def hosting_of_processes(
     """Return the hosting room that starts real model servers."""
     return build_hosting(
         fetch_object=moto.fetch,
+        list_objects=ObjectLists(moto).under,
         servers=lambda: settings.now.servers,
         image_present=lambda image: settings.now.image_present(image),
         work_directory=work_directory,
@@ -112,7 +114,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--enforce-policy",
         type=Path,
-        help="an IAM policy (JSON): SageMaker, SageMaker Runtime and tagging calls that it does not allow are refused",
+        help="an IAM policy (JSON): calls that it does not allow are refused, of SageMaker and every other service but "
+        "those that moto answers (S3, IAM, STS, SNS, SQS, EventBridge, EC2, KMS)",
     )
     return parser
 

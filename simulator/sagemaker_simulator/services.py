@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from .access.sessions import Sessions
+from .autoscaling.wiring import Autoscaling
 from .backing.moto import Moto
 from .backing.roles import Roles
 from .cloudwatch.wiring import CloudWatch
@@ -14,6 +15,9 @@ from .sagemaker.endpoint_configs import EndpointConfigs
 from .sagemaker.endpoints import Endpoints
 from .sagemaker.estate import Estates
 from .sagemaker.fleets import Fleets
+from .sagemaker.ingredients import Gathering
+from .sagemaker.model_package_groups import ModelPackageGroups
+from .sagemaker.model_packages import ModelPackages
 from .sagemaker.models import Models
 from .sagemaker.service import operations
 from .sagemaker.tags import TagOperations
@@ -36,6 +40,8 @@ class Services:
         fleets: Fleets,
         observers: InvocationObservers,
         cloudwatch: CloudWatch,
+        autoscaling: Autoscaling,
+        gathering: Gathering,
         settings: SettingsInForce,
         neighbours: Neighbours,
         sessions: Sessions,
@@ -46,20 +52,29 @@ class Services:
         self._runtime = InvokeEndpoint(estates=estates, fleets=fleets, observers=observers)
         self._own: dict[str, Mapping[str, Operation]] = {
             **neighbours.operations,
+            "application-autoscaling": autoscaling.operations,
             "sagemaker": dict(
                 operations(
                     models=Models(estates=estates, roles=Roles(moto)),
+                    packages=ModelPackages(estates=estates),
+                    groups=ModelPackageGroups(estates=estates),
                     configs=EndpointConfigs(estates=estates),
                     endpoints=Endpoints(
                         estates=estates,
                         transitions=transitions,
                         quota=lambda name: settings.now.quota(name),
+                        gathering=gathering,
                         alarms=cloudwatch,
+                        targets=autoscaling,
                     ),
                     tags=TagOperations(estates=estates),
                 )
             ),
-            "resourcegroupstaggingapi": {"GetResources": TaggingApi(estates=estates).get_resources},
+            "resourcegroupstaggingapi": {
+                "GetResources": TaggingApi(
+                    estates=estates, others=(cloudwatch.tagged, autoscaling.tagged)
+                ).get_resources
+            },
         }
 
     async def answer(self, call: Call, request: Incoming) -> Reply:

@@ -38,6 +38,7 @@ class Settings:
     stale_seconds: float = 0.0
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
+    no_capacity: frozenset[str] = frozenset()  # instance types that AWS has no capacity of at the moment
 
     def image_present(self, image: str) -> bool:
         """Tell whether ECR has the image: one of AWS's own, or one that a glob of `images` names.
@@ -64,6 +65,10 @@ class Settings:
             if colon and name == repository and self.image_digest(each) == digest and self.image_present(each):
                 return tag
         return None
+
+    def has_capacity(self, instance_type: str) -> bool:
+        """Tell whether AWS has instances of the type to give at the moment."""
+        return instance_type not in self.no_capacity
 
     def quota(self, instance_type: str) -> int:
         """Return how many instances of the type the account may use for endpoints; 0 for a type that is not there."""

@@ -127,6 +127,12 @@ def _latency(settings: Settings, value: object) -> Settings:
     return replace(settings, latency=Latency(mean=mean, spread=spread))
 
 
+def _no_capacity(settings: Settings, value: object) -> Settings:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise BadSettings("noCapacity: must be a list of instance types, such as ml.m5.large")
+    return replace(settings, no_capacity=frozenset(value))
+
+
 def _merged_map(
     current: Mapping[str, T], value: object, where: str, entry_of: Callable[[object, str], T]
 ) -> dict[str, T]:
@@ -171,4 +177,5 @@ _MEMBERS: Mapping[str, Callable[[Settings, object], Settings]] = {
     "staleSeconds": _stale_seconds,
     "rateLimits": _rate_limits,
     "latencyMs": _latency,
+    "noCapacity": _no_capacity,
 }

@@ -12,11 +12,14 @@ from .access.policy import Policy
 from .access.secrets import secret_of
 from .access.sessions import Sessions
 from .access.signatures import VerifySignatures
+from .autoscaling.variant_capacity import VariantCapacity
+from .autoscaling.wiring import Autoscaling
 from .backing.moto import Moto
 from .backing.object_writer import ObjectWriter
 from .backing.topics import Topics
 from .calls import CallLog
 from .clock import Clock
+from .cloudwatch.instance_metrics import InstanceMetrics
 from .cloudwatch.invocation_metrics import InvocationMetrics
 from .cloudwatch.wiring import CloudWatch
 from .data_capture.capture import DataCapture
@@ -28,9 +31,11 @@ from .neighbours import Neighbours
 from .rate_limits import RateLimits
 from .runtime.observers import InvocationObservers
 from .runtime.shadow_traffic import ShadowTraffic
+from .sagemaker.capacities import Capacities
 from .sagemaker.endings import Durations
 from .sagemaker.estate import Estates
 from .sagemaker.fleets import Fleets
+from .sagemaker.ingredients import Gathering
 from .sagemaker.transitions import Transitions
 from .services import Services
 from .settings_documents import SettingsInForce
@@ -56,6 +61,7 @@ class Simulator:
     faults: Faults
     settings: SettingsInForce
     cloudwatch: CloudWatch
+    autoscaling: Autoscaling
     estates: Estates
     transitions: Transitions
     fleets: Fleets
@@ -78,6 +84,7 @@ class Simulator:
         self.fleets.end_all()
         self.estates.clear()
         self.calls.clear()
+        self.autoscaling.clear()
         self.cloudwatch.clear()
         self.rate_limits.clear()
         self.neighbours.clear()
@@ -129,6 +136,16 @@ async def build(
     fleets = Fleets()
     cloudwatch = CloudWatch(clock, publish=Topics(moto))
     transitions = Transitions(estates=estates, hosting=hosting, fleets=fleets, durations=Durations(), alarms=cloudwatch)
+    gathering = Gathering(
+        digest_of=lambda image: settings.now.image_digest(image),
+        has_capacity=lambda instance_type: settings.now.has_capacity(instance_type),
+    )
+    capacities = Capacities(
+        estates=estates, transitions=transitions, quota=lambda name: settings.now.quota(name), gathering=gathering
+    )
+    autoscaling = Autoscaling(
+        clock, cloudwatch=cloudwatch, capacity=VariantCapacity(estates=estates, capacities=capacities)
+    )
     calls, faults = CallLog(clock), Faults(clock)
     rate_limits = RateLimits(lambda: settings.now)
     observers = InvocationObservers()
@@ -138,6 +155,7 @@ async def build(
     data_capture = DataCapture(clock=clock, estates=estates, store=ObjectWriter(moto).put)
     observers.register(data_capture)
     observers.register(InvocationMetrics(cloudwatch.books))
+    InstanceMetrics(cloudwatch.books, estates=estates, fleets=fleets, disk=Path(work.name)).start()
     front = Front(
         calls=calls,
         faults=faults,
@@ -151,6 +169,8 @@ async def build(
             fleets=fleets,
             observers=observers,
             cloudwatch=cloudwatch,
+            autoscaling=autoscaling,
+            gathering=gathering,
             settings=settings,
             neighbours=neighbours,
             sessions=sessions,
@@ -163,6 +183,7 @@ async def build(
         faults=faults,
         settings=settings,
         cloudwatch=cloudwatch,
+        autoscaling=autoscaling,
         estates=estates,
         transitions=transitions,
         fleets=fleets,

@@ -1,11 +1,12 @@
-"""The tagging API's GetResources for SageMaker's resources; those of other services are refused by name.
+"""The tagging API's GetResources for SageMaker, CloudWatch's alarms and scalable targets; others are refused by name.
 
 Only resources that have tags are found (GetResources in the Resource Groups Tagging API reference).
 """
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from .sagemaker.estate import Estates, Tags
@@ -13,15 +14,18 @@ from .sagemaker.tags import tag_list
 from .wire.errors import AwsError, NotModelled
 from .wire.request import Caller
 
+SERVICES = frozenset({"sagemaker", "cloudwatch", "application-autoscaling"})
 DEFAULT_PAGE = 100  # "By default ... AWS uses 100", ResourcesPerPage 1..100
 Parameters = Mapping[str, Any]
+Tagged = Callable[[Caller], Iterable[tuple[str, Tags]]]  # a service's resources by ARN, with their tags
 
 
 class TaggingApi:
     """GetResources."""
 
-    def __init__(self, *, estates: Estates) -> None:
+    def __init__(self, *, estates: Estates, others: Sequence[Tagged]) -> None:
         self._estates = estates
+        self._others = others
 
     async def get_resources(self, caller: Caller, parameters: Parameters) -> dict[str, Any]:
         if parameters.get("IncludeComplianceDetails") or parameters.get("ExcludeCompliantResources"):
@@ -32,14 +36,17 @@ class TaggingApi:
         types = _types(parameters.get("ResourceTypeFilters", []))
         arns = parameters.get("ResourceARNList")
         after = _place(parameters.get("PaginationToken", ""))
-        seen = self._estates.of(caller).tags.all_seen(as_of=self._estates.as_of())
+        seen = [
+            *self._estates.of(caller).tags.all_seen(as_of=self._estates.as_of()),
+            *(pair for tagged in self._others for pair in tagged(caller)),
+        ]
         found = sorted(
             (arn, tags)
             for arn, tags in seen
             if tags
             and arn > after
             and (arns is None or arn in arns)
-            and (not types or arn.split(":", 5)[5].partition("/")[0] in types)
+            and (not types or _is_of(arn, types))
             and _fits(tags, parameters.get("TagFilters", []))
         )
         shown = found[:size]
@@ -56,17 +63,23 @@ def _page_size(parameters: Parameters) -> int:
     return size
 
 
-def _types(filters: Sequence[str]) -> set[str]:
-    """Return the types asked for, empty for all of SageMaker's."""
+def _types(filters: Sequence[str]) -> set[tuple[str, str]]:
+    """Return services and types asked for (the type empty for all of the service's), none for everything."""
     types = set()
     for entry in filters:
         service, _, resource_type = entry.partition(":")
-        if service != "sagemaker":
-            raise NotModelled(f"GetResources finds SageMaker's resources only, not those of {service!r}")
-        if not resource_type:
-            return set()
-        types.add(resource_type)
+        if service not in SERVICES:
+            raise NotModelled(
+                f"GetResources finds resources of {', '.join(sorted(SERVICES))}, not those of {service!r}"
+            )
+        types.add((service, resource_type))
     return types
+
+
+def _is_of(arn: str, types: set[tuple[str, str]]) -> bool:
+    """Tell whether the ARN is of one of the types: what stands before the first `/` or `:` of its last part."""
+    _, _, service, _, _, resource = arn.split(":", 5)
+    return bool({(service, ""), (service, re.split("[:/]", resource)[0])} & types)
 
 
 def _fits(tags: Tags, filters: Sequence[Parameters]) -> bool:

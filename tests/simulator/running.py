@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sagemaker_simulator.access.policy import Policy
 from sagemaker_simulator.backing.moto import Moto
+from sagemaker_simulator.backing.object_lists import ObjectLists
 from sagemaker_simulator.hosting.container_output import FollowOutput
 from sagemaker_simulator.hosting.contract import Hosting
 from sagemaker_simulator.hosting.limits import Limits
@@ -71,12 +72,11 @@ class RunningSimulator:
             await simulator.close()
 
 
-def _hosting(
-    *, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput
-) -> Hosting:
+def _hosting(*, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput) -> Hosting:
     """The real hosting room, with less patience than SageMaker's so that its time-outs can be seen."""
     return ProcessHosting(
         fetch_object=moto.fetch,
+        list_objects=ObjectLists(moto).under,
         servers=lambda: settings.now.servers,
         image_present=lambda image: settings.now.image_present(image),
         work_directory=work_directory,

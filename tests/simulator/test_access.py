@@ -115,7 +115,9 @@ def test_a_body_that_was_changed_on_its_way_is_refused(signed_world: World) -> N
 
 def test_assumed_roles_sign_with_their_own_keys(signed_world: World) -> None:
     def assume(client: Any) -> Any:
-        return client.assume_role(RoleArn="arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", RoleSessionName="test")["Credentials"]
+        return client.assume_role(
+            RoleArn="arn:aws:iam::222222222222:role/OrganizationAccountAccessRole", RoleSessionName="test"
+        )["Credentials"]
 
     keys = with_key(signed_world, "sts", ROOT, assume)
     session = {
@@ -165,6 +167,34 @@ def test_what_the_policy_does_not_allow_is_refused_in_awss_words(policed_world: 
     policed_world.sagemaker.delete_model(ModelName="ml-a")
     with refused("AccessDeniedException", "sagemaker:DeleteModel"):
         policed_world.sagemaker.delete_model(ModelName="ml-a")
+
+
+def test_the_policy_holds_for_the_services_beside_sagemaker_too() -> None:
+    document = {
+        "Statement": [
+            {"Effect": "Allow", "Action": "ecr:BatchGetImage", "Resource": "arn:aws:ecr:*:*:repository/ours"},
+            {"Effect": "Allow", "Action": "servicequotas:List*", "Resource": "*"},
+        ]
+    }
+    tag: list[Any] = [{"imageTag": "1"}]
+    for world in started(RunningSimulator(settings={"images": ["*"]}, policy=policy_of(document))):
+        calls: dict[str, tuple[Any, Any]] = {
+            "ecr": (
+                lambda ecr: ecr.batch_get_image(repositoryName="ours", imageIds=tag),
+                lambda ecr: ecr.batch_get_image(repositoryName="theirs", imageIds=tag),
+            ),
+            "service-quotas": (
+                lambda quotas: quotas.list_service_quotas(ServiceCode="sagemaker"),
+                lambda quotas: quotas.get_service_quota(ServiceCode="sagemaker", QuotaCode="L-00000000"),
+            ),
+            "pricing": (None, lambda pricing: pricing.get_products(ServiceCode="AmazonSageMaker")),
+            "logs": (None, lambda logs: logs.describe_log_streams(logGroupName="g")),
+        }
+        for service, (allowed, denied) in calls.items():
+            if allowed is not None:
+                with_key(world, service, {}, allowed)
+            with refused("AccessDeniedException", "because no identity-based policy allows"):
+                with_key(world, service, {}, denied)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from typing import Any
 
 import pytest
 
+from sagemaker_simulator.hosting.container_order import orders_of
+from sagemaker_simulator.hosting.contract import ContainerToRun, FleetToRun, VariantToRun
+from sagemaker_simulator.logs.container_logs import stream_of
 from sagemaker_simulator.logs.filter_pattern import filter_of
 from sagemaker_simulator.logs.log_store import EVENTS_KEPT, STREAMS_KEPT, LogStore, StreamKey
 from tests.simulator.test_invocation import SERVER
@@ -185,3 +188,19 @@ def test_the_store_keeps_what_is_newest() -> None:
         store.append(key(f"s{number}"), ["x"], timestamp=number)
     streams = store.groups(account="1", region="r")["g"]
     assert (len(streams), "long" in streams, "s0" in streams) == (STREAMS_KEPT, False, True)
+
+
+def test_containers_of_one_instance_have_streams_of_their_own() -> None:
+    containers = [
+        ContainerToRun(image="a", environment={}, hostname="first"),
+        ContainerToRun(image="b", environment={}),
+    ]
+    variants = [
+        VariantToRun(name=name, model_name="m", execution_role_arn="r", containers=containers[:count])
+        for name, count in (("one", 1), ("two", 2))
+    ]
+    fleet = FleetToRun(account="1", region="r", endpoint_name="E1", config_name="c1", variants=variants)
+    alone, first, second = [stream_of(order).stream.split("/") for order in orders_of(fleet)]
+    assert (alone[0], len(alone)) == ("one", 2)
+    assert (first[0], first[2], second[2]) == ("two", "first", "container-2")
+    assert first[1] == second[1] != alone[1]

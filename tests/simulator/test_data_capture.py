@@ -66,7 +66,11 @@ def test_requests_and_answers_are_written_as_lines_of_one_file(world: World) -> 
         "encoding": "CSV",
     }
     output = first["captureData"]["endpointOutput"]
-    assert (output["mode"], output["observedContentType"], output["encoding"]) == ("OUTPUT", "text/x-contract", "BASE64")
+    assert (output["mode"], output["observedContentType"], output["encoding"]) == (
+        "OUTPUT",
+        "text/x-contract",
+        "BASE64",
+    )
     assert base64.b64decode(output["data"]) == b"blue(1,2)"
     assert first["eventVersion"] == "0"
     assert re.fullmatch(r"[0-9a-f-]{36}", first["eventMetadata"]["eventId"])
@@ -132,9 +136,7 @@ def test_nothing_is_captured_when_it_is_switched_off_or_the_container_failed(wor
     given_an_endpoint(world)
     with pytest.raises(world.runtime.exceptions.ModelError):
         invoke(world, b"refuse")
-    world.given_config(
-        "c2", ProductionVariants=[variant("blue")], DataCaptureConfig=CAPTURE | {"EnableCapture": False}
-    )
+    world.given_config("c2", ProductionVariants=[variant("blue")], DataCaptureConfig=CAPTURE | {"EnableCapture": False})
     world.sagemaker.update_endpoint(EndpointName="E1", EndpointConfigName="c2")
     world.finish("E1", "InService")
     invoke(world, b"off")

@@ -1,21 +1,18 @@
 """Guarded deployments that go back: alarms of CloudWatch, the time limit, and a way back that fails."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from tests.simulator.fleets_world import answers, blue_green, given_fleet, message, reaches, rolling, stage, update
 from tests.simulator.world import World, refused, variant
 
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch.client import CloudWatchClient
-
 
 @pytest.fixture
-def cloudwatch(world: World) -> "Iterator[CloudWatchClient]":
+def cloudwatch(world: World) -> Iterator[Any]:
     """CloudWatch with the alarm churn-5xx, which has no data and keeps the state it is given."""
-    client: CloudWatchClient = world.client("cloudwatch")
+    client = world.client("cloudwatch")
     client.put_metric_alarm(
         AlarmName="churn-5xx",
         Namespace="AWS/SageMaker",
@@ -32,16 +29,14 @@ def cloudwatch(world: World) -> "Iterator[CloudWatchClient]":
     client.close()
 
 
-def trip(client: "CloudWatchClient") -> None:
+def trip(client: Any) -> None:
     client.set_alarm_state(AlarmName="churn-5xx", StateValue="ALARM", StateReason="a test")
 
 
 REASON = "The deployment was rolled back because the following CloudWatch alarms are in ALARM: churn-5xx."
 
 
-def test_an_alarm_that_is_tripped_while_the_canary_bakes_gives_all_traffic_back(
-    world: World, cloudwatch: "CloudWatchClient"
-) -> None:
+def test_an_alarm_that_is_tripped_while_the_canary_bakes_gives_all_traffic_back(world: World, cloudwatch: Any) -> None:
     given_fleet(world)
     update(world, blue_green("CANARY", size=50, wait=600, alarms=("churn-5xx",)))
     reaches(world, "Baking")
@@ -59,7 +54,7 @@ def test_an_alarm_that_is_tripped_while_the_canary_bakes_gives_all_traffic_back(
 
 
 def test_real_errors_of_the_new_fleet_trip_an_alarm_that_looks_at_the_new_fleet_only(
-    world: World, cloudwatch: "CloudWatchClient"
+    world: World, cloudwatch: Any
 ) -> None:
     given_fleet(world)
     cloudwatch.put_metric_alarm(
@@ -88,7 +83,7 @@ def test_real_errors_of_the_new_fleet_trip_an_alarm_that_looks_at_the_new_fleet_
 
 
 def test_an_alarm_that_is_already_in_alarm_ends_the_deployment_before_any_traffic_moves(
-    world: World, cloudwatch: "CloudWatchClient"
+    world: World, cloudwatch: Any
 ) -> None:
     given_fleet(world)
     trip(cloudwatch)
@@ -99,14 +94,14 @@ def test_an_alarm_that_is_already_in_alarm_ends_the_deployment_before_any_traffi
     assert (after["EndpointConfigName"], after["FailureReason"]) == ("c-old", REASON)
 
 
-def test_an_alarm_that_is_not_there_is_refused_by_name(world: World, cloudwatch: "CloudWatchClient") -> None:
+def test_an_alarm_that_is_not_there_is_refused_by_name(world: World, cloudwatch: Any) -> None:
     given_fleet(world)
     with refused("ValidationException", "could not be found in CloudWatch: nope."):
         update(world, blue_green("ALL_AT_ONCE", alarms=("churn-5xx", "nope")))
     assert world.status("e1") == "InService"
 
 
-def test_alarms_guard_an_update_all_at_once_too(world: World, cloudwatch: "CloudWatchClient") -> None:
+def test_alarms_guard_an_update_all_at_once_too(world: World, cloudwatch: Any) -> None:
     given_fleet(world)
     update(world, blue_green("ALL_AT_ONCE", termination=600, alarms=("churn-5xx",)))
     reaches(world, "Baking")
@@ -118,9 +113,7 @@ def test_alarms_guard_an_update_all_at_once_too(world: World, cloudwatch: "Cloud
     assert world.describe()["EndpointConfigName"] == "c-old"
 
 
-def test_a_deployment_without_trouble_ends_with_its_alarms_untouched(
-    world: World, cloudwatch: "CloudWatchClient"
-) -> None:
+def test_a_deployment_without_trouble_ends_with_its_alarms_untouched(world: World, cloudwatch: Any) -> None:
     given_fleet(world)
     update(world, blue_green("CANARY", size=25, wait=60, alarms=("churn-5xx",)))
     reaches(world, "Baking")
@@ -150,7 +143,7 @@ def test_a_deployment_that_takes_too_long_goes_back(world: World) -> None:
 
 @pytest.mark.parametrize(("members", "relaunches"), [({}, [2]), ({"rollback": 25}, [1, 1])])
 def test_a_rolling_rollback_launches_what_is_gone_of_the_old_fleet_first(
-    world: World, cloudwatch: "CloudWatchClient", members: Any, relaunches: list[int]
+    world: World, cloudwatch: Any, members: Any, relaunches: list[int]
 ) -> None:
     given_fleet(world)
     update(world, rolling(batch=25, wait=60, alarms=("churn-5xx",), **members))
@@ -179,7 +172,7 @@ def test_a_rolling_rollback_launches_what_is_gone_of_the_old_fleet_first(
 
 
 def test_a_rollback_that_fails_leaves_both_fleets_answering_until_the_next_update(
-    world: World, cloudwatch: "CloudWatchClient"
+    world: World, cloudwatch: Any
 ) -> None:
     given_fleet(world)
     update(world, rolling(batch=50, wait=600, alarms=("churn-5xx",)))

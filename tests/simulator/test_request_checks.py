@@ -107,7 +107,6 @@ def test_a_config_is_given_back_whole_and_what_nothing_acts_on_is_refused_at_cre
     [
         ({"Containers": [{"Image": "a"}, {"Image": "b"}]}, "several containers"),
         ({"PrimaryContainer": {"Image": "a", "Mode": "MultiModel", "ModelDataUrl": "s3://b/p/"}}, "multi-model"),
-        ({"EnableNetworkIsolation": True}, "network isolation"),
     ],
 )
 def test_a_model_that_nothing_can_run_yet_is_refused_at_create_endpoint(

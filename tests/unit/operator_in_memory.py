@@ -9,31 +9,37 @@ from datetime import timedelta
 from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.status import InferenceEndpointStatus
+from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
+from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
 from endpoint_operator.planning.decide import wants_look
-from endpoint_operator.planning.facts import Facts, LiveEndpoint, OwnedObject
+from endpoint_operator.planning.desired import desired_state, tags_digest
+from endpoint_operator.planning.facts import Facts, Foreign, LiveEndpoint, OwnedObject
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import FinalizerChange, Plan
+from endpoint_operator.planning.recorded import is_known
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     FLEET_STEPS,
     CreateEndpoint,
     CreateEndpointConfig,
     CreateModel,
+    DeleteAlarm,
     DeleteEndpoint,
     DeleteEndpointConfig,
     DeleteModel,
+    PutMetricAlarm,
     Step,
     SyncTags,
     UpdateEndpoint,
     UpdateEndpointWeightsAndCapacities,
 )
-from tests.unit.given import ACCOUNT, INPUTS, NO_ARTIFACT, NOW, an_object, looks
+from tests.unit.given import ACCOUNT, INPUTS, NO_ARTIFACT, NOW, an_object, foreign, looks
 from tests.unit.sagemaker_in_memory import AlreadyThere, Busy, NotFound, SageMakerInMemory
 
 _BUSY = Fault(blame=Blame.BUSY, reason="WaitingForSageMaker", message="SageMaker is at work on the endpoint")
+_TAKEN = Fault(blame=Blame.USER, reason="NameTaken", message="an endpoint of that name was made by somebody else")
 _NOT_FOUND = Fault(blame=Blame.WORLD, reason="NotVisibleYet", message="SageMaker does not show it yet")
 
 
@@ -43,7 +49,20 @@ class Memory:
 
     missing_since: float | None = None
     wrote_at: float | None = None
-    inventory: tuple[OwnedObject, ...] = ()
+    stock: "Stock | None" = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stock:
+    """What the hourly look at tags found; forgotten once it was acted on."""
+
+    parts: tuple[OwnedObject, ...]
+    tags: dict[str, str] | None
+    """Of the endpoint; None where none was found that carries our tags."""
+
+
+class Taken(Exception):
+    """An endpoint of that name is there that somebody else made."""
 
 
 @dataclass
@@ -64,6 +83,7 @@ class OperatorInMemory:
     lag: float = 0.0
     stale_until: float = 0.0
     memory: Memory = field(default_factory=Memory)
+    calls: list[Step] = field(default_factory=list)
     _before_write: LiveEndpoint | None = None
     _shown: LiveEndpoint | None = None
 
@@ -96,19 +116,24 @@ class OperatorInMemory:
 
     def take_stock(self) -> None:
         """The hourly look at tags."""
-        names = [("model", name) for name in self.sagemaker.models]
-        names += [("endpoint-config", name) for name in self.sagemaker.configs]
-        self.memory.inventory = tuple(OwnedObject(kind=kind, name=name) for kind, name in names)
+        sagemaker = self.sagemaker
+        names = [("model", name) for name in sagemaker.models]
+        names += [("endpoint-config", name) for name in sagemaker.configs]
+        parts = tuple(OwnedObject(kind=kind, name=name) for kind, name in names if name not in sagemaker.others)
+        ours = sagemaker.endpoint is not None and sagemaker.tags.get(TAG_MANAGED_BY) == MANAGED_BY
+        self.memory.stock = Stock(parts=parts, tags=dict(sagemaker.tags) if ours else None)
         self.awake = True
 
     def one_pass(self, *, dies_after: int | None = None) -> bool:
         """One pass; with `dies_after` it dies after so many steps, before its status write. Whether anything came."""
         self.awake, self.look_at = False, None
         endpoint = self.object
-        facts = self._observe(endpoint)
+        facts = self.observe(endpoint)
         plan = plan_of_pass(endpoint, facts, INPUTS)
         if facts.live is not None and facts.live.busy:
             assert not any(isinstance(step, FLEET_STEPS) for step in plan.steps), "a call that SageMaker must refuse"
+        if endpoint.spec.paused and not endpoint.being_deleted:
+            assert plan.steps == (), "a paused object was acted on"
         if plan.finalizer is FinalizerChange.ADD:
             self.finalizer, endpoint = True, replace(endpoint, finalizers=self.object.finalizers)
         outcome = self._carry_out(plan, at_most=dies_after)
@@ -137,16 +162,19 @@ class OperatorInMemory:
             wait = plan.next_look.seconds
             self.look_at = self.clock + (60.0 if wait is None else wait)
 
-    def _observe(self, endpoint: InferenceEndpoint) -> Facts:
+    def observe(self, endpoint: InferenceEndpoint) -> Facts:
         live = self._describe()
         if self.deleted and live is None:
             self.take_stock()
             self.awake = False
         facts = Facts(
             live=live,
+            foreign=self._foreign(endpoint, live),
             account=ACCOUNT,
             missing_seconds=self._missing_seconds(live),
             seconds_since_write=None if self.memory.wrote_at is None else self.clock - self.memory.wrote_at,
+            tags_drifted=self._tags_drifted(endpoint),
+            missing_parts=self._missing_parts(endpoint),
             orphans=self._orphans(endpoint),
             now=NOW + timedelta(seconds=self.clock),
         )
@@ -171,9 +199,31 @@ class OperatorInMemory:
             self.memory.missing_since = self.clock
         return self.clock - self.memory.missing_since
 
+    def _foreign(self, endpoint: InferenceEndpoint, live: LiveEndpoint | None) -> Foreign | None:
+        """As the AWS room sees it: status knows the endpoint, or we have just made it, or its tags say whose it is."""
+        known = endpoint.status.endpoint
+        if live is None or is_known(known, created=live.created):
+            return None
+        made_by_us = known is not None and known.arn == live.arn and known.creation_time is None
+        tagged = self.sagemaker.tags.get(TAG_MANAGED_BY) == MANAGED_BY
+        return None if made_by_us or tagged else foreign()
+
     def _orphans(self, endpoint: InferenceEndpoint) -> tuple[OwnedObject, ...]:
-        names = names_in(endpoint.status)
-        return tuple(owned for owned in self.memory.inventory if owned.name not in names)
+        names, stock = names_in(endpoint.status), self.memory.stock
+        return tuple(owned for owned in (stock.parts if stock else ()) if owned.name not in names)
+
+    def _missing_parts(self, endpoint: InferenceEndpoint) -> frozenset[str]:
+        stock = self.memory.stock
+        serving = next((row for row in endpoint.status.revisions if row.state == RevisionState.ACTIVE), None)
+        if serving is None or stock is None or stock.tags is None:
+            return frozenset()
+        return frozenset({serving.config_name, *serving.model_names} - {owned.name for owned in stock.parts})
+
+    def _tags_drifted(self, endpoint: InferenceEndpoint) -> bool:
+        stock, wanted = self.memory.stock, desired_state(endpoint, INPUTS)
+        if self.deleted or stock is None or stock.tags is None or wanted is None:
+            return False
+        return tags_digest(stock.tags) != tags_digest(wanted.tags)
 
     def _carry_out(self, plan: Plan, *, at_most: int | None) -> Outcome:
         done: list[Step] = []
@@ -183,6 +233,8 @@ class OperatorInMemory:
                 arn = self._do(step) or arn
             except Busy:
                 return Outcome(done=tuple(done), fault=_BUSY, endpoint_arn=arn)
+            except Taken:
+                return Outcome(done=tuple(done), fault=_TAKEN, endpoint_arn=arn)
             except NotFound:
                 return Outcome(done=tuple(done), fault=_NOT_FOUND, endpoint_arn=arn)
             done.append(step)
@@ -198,24 +250,33 @@ class OperatorInMemory:
             there = self.sagemaker.endpoint
             if not isinstance(step, CreateEndpoint) or there is None:
                 return None
+            if self.sagemaker.tags.get(TAG_MANAGED_BY) != MANAGED_BY:
+                raise Taken from None
             self.sagemaker.tags = dict(step.tags)  # one that is found already there has its tags put in step
             return there.arn
 
     def _call(self, step: Step) -> str | None:
         sagemaker = self.sagemaker
+        self.calls.append(step)
         match step:
             case CreateModel():
+                self.memory.stock = None
                 sagemaker.create_model(step)
             case CreateEndpointConfig():
+                self.memory.stock = None
                 sagemaker.create_config(step)
+            case PutMetricAlarm():
+                sagemaker.put_alarm(step)
+            case DeleteAlarm():
+                sagemaker.delete_alarm(step.name)
             case CreateEndpoint():
                 return sagemaker.create_endpoint(name=step.name, config_name=step.config_name, tags=step.tags)
             case UpdateEndpoint():
-                sagemaker.update_endpoint(step.config_name)
+                sagemaker.update_endpoint(step)
             case UpdateEndpointWeightsAndCapacities():
                 sagemaker.change(step)
             case SyncTags():
-                sagemaker.tags = dict(step.tags)
+                sagemaker.tags, self.memory.stock = dict(step.tags), None
             case DeleteEndpoint():
                 self._delete_endpoint(step)
             case DeleteEndpointConfig() | DeleteModel():
@@ -230,7 +291,7 @@ class OperatorInMemory:
             self.sagemaker.delete_endpoint()
 
     def _delete_part(self, step: DeleteEndpointConfig | DeleteModel) -> None:
-        self.memory.inventory = ()
+        self.memory.stock = None
         if isinstance(step, DeleteModel):
             self.sagemaker.delete_model(step.name)
         else:
@@ -238,5 +299,9 @@ class OperatorInMemory:
 
 
 def names_in(status: InferenceEndpointStatus) -> set[str]:
-    """Every model and endpoint config that a status remembers."""
-    return {name for row in status.revisions for name in (row.config_name, *row.model_names, *row.stale_config_names)}
+    """Every model, endpoint config and alarm that a status remembers."""
+    return {
+        name
+        for row in status.revisions
+        for name in (row.config_name, *row.model_names, *row.stale_config_names, *row.alarm_names)
+    }

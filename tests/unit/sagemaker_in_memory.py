@@ -1,19 +1,31 @@
 """SageMaker's state machine around one endpoint name, as plain data, for walks through planning alone.
 
-States, refusals, silent rollback and the texts are those of the SageMaker API reference (EndpointStatus) and of
-SageMaker's own answers. Whatever no caller may ever do is kept in `violations`, so that a walk can fail on it.
+States, refusals, silent rollback, retained properties, single precision and the texts are those of the SageMaker API
+reference (EndpointStatus, UpdateEndpoint) and of SageMaker's own answers. Whatever no caller may ever do is kept in
+`violations`, so that a walk can fail on it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant
-from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel, UpdateEndpointWeightsAndCapacities
+from endpoint_operator.planning.single_precision import equal_weights, single_precision
+from endpoint_operator.planning.steps import (
+    CreateEndpointConfig,
+    CreateModel,
+    PutMetricAlarm,
+    UpdateEndpoint,
+    UpdateEndpointWeightsAndCapacities,
+)
 from tests.unit.given import ACCOUNT, REGION
 
-VARIANT = "AllTraffic"
 PING = "The primary container for production variant AllTraffic did not pass the ping health check."
 CAPACITY = "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error."
 DOWNLOAD = 'Failed to download model data for container "container_1" from URL: "s3://models/churn/model.tar.gz".'
+BY_HAND = "by-hand"
+ALARM = "One or more configured alarm(s) have been triggered: [watching]"
 
 
 class Busy(Exception):
@@ -30,23 +42,35 @@ class AlreadyThere(Exception):
 
 @dataclass
 class SageMakerInMemory:
-    """One account with at most one endpoint. `scarce` is how often capacity is short before it is there."""
+    """One account with at most one endpoint, and CloudWatch's alarms beside it.
+
+    `scarce` is how often capacity is short before it is there. `others` are names that somebody else made.
+    """
 
     models: dict[str, CreateModel] = field(default_factory=dict)
     configs: dict[str, CreateEndpointConfig] = field(default_factory=dict)
+    alarms: dict[str, PutMetricAlarm] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
     endpoint: LiveEndpoint | None = None
     tags: dict[str, str] = field(default_factory=dict)
     artifact: str | None = "etag-1"
     scarce: int = 0
+    alarm_rings: bool = False
     rollback_fails: bool = False
     violations: list[str] = field(default_factory=list)
     _next_config: str | None = None
-    _next_count: int | None = None
+    _next: UpdateEndpointWeightsAndCapacities | None = None
+    _watched: bool = False
     _clock: int = 0
 
     @property
     def in_transition(self) -> bool:
         return self.endpoint is not None and self.endpoint.busy
+
+    @property
+    def made(self) -> set[str]:
+        """Every model, endpoint config and alarm that is not somebody else's."""
+        return {*self.models, *self.configs, *self.alarms} - self.others
 
     def create_model(self, step: CreateModel) -> None:
         if step.name in self.models:
@@ -56,7 +80,7 @@ class SageMakerInMemory:
     def create_config(self, step: CreateEndpointConfig) -> None:
         if step.name in self.configs:
             raise AlreadyThere
-        if self._model_of(step) not in self.models:
+        if not set(models_of(step)) <= self.models.keys():
             raise NotFound
         self.configs[step.name] = step
 
@@ -66,7 +90,6 @@ class SageMakerInMemory:
         if config_name not in self.configs:
             raise NotFound
         self.tags = dict(tags)
-        count = self.configs[config_name].request["ProductionVariants"][0]["InitialInstanceCount"]
         made = self._time()
         self.endpoint = LiveEndpoint(
             name=name,
@@ -75,26 +98,34 @@ class SageMakerInMemory:
             config_name=config_name,
             created=made,
             modified=made,
-            variants=(
-                LiveVariant(name=VARIANT, current_count=0, desired_count=count, current_weight=1.0, desired_weight=1.0),
-            ),
+            variants=tuple(begun(item) for item in self.configs[config_name].request["ProductionVariants"]),
+            shadow=_shadow_of(self.configs[config_name]),
         )
         return self.endpoint.arn
 
-    def update_endpoint(self, config_name: str) -> None:
+    def update_endpoint(self, step: UpdateEndpoint) -> None:
         live = self._changeable()
-        if config_name not in self.configs:
+        if step.config_name not in self.configs:
             raise NotFound
-        if config_name == live.config_name and live.status == LiveStatus.IN_SERVICE:
+        if step.config_name == live.config_name and live.status == LiveStatus.IN_SERVICE:
             self.violations.append("UpdateEndpoint to the config that already serves")
-        self._next_config = config_name
+        self._check_guard(step, live)
+        if not step.retain_all_variant_properties:
+            self.violations.append("UpdateEndpoint that resets counts and weights")
+        self._next_config = step.config_name
         self._begin(LiveStatus.UPDATING)
 
     def change(self, step: UpdateEndpointWeightsAndCapacities) -> None:
-        self._changeable()
-        if step.weights:
-            self.violations.append("a weight of the only variant was changed")
-        self._next_count = step.instance_counts[VARIANT]
+        live = self._changeable()
+        if bool(step.weights) + len(step.instance_counts) != 1:
+            self.violations.append("neither weights alone nor the count of one variant were changed")
+        for variant in live.all_variants:
+            weight = step.weights.get(variant.name)
+            if weight is not None and equal_weights(weight, variant.desired_weight):
+                self.violations.append(f"the weight of {variant.name} was changed to what it is")
+        if not {*step.weights, *step.instance_counts} <= {variant.name for variant in live.all_variants}:
+            self.violations.append("a variant was changed that is not there")
+        self._next = step
         self._begin(LiveStatus.UPDATING)
 
     def delete_endpoint(self) -> None:
@@ -102,18 +133,79 @@ class SageMakerInMemory:
             raise NotFound
         if self.endpoint.busy:
             raise Busy
+        self._is_ours("DeleteEndpoint")
         self._begin(LiveStatus.DELETING)
 
     def delete_config(self, name: str) -> None:
         live = self.endpoint
         if live is not None and live.status != LiveStatus.DELETING and name in (live.config_name, self._next_config):
             self.violations.append(f"DeleteEndpointConfig of {name}, which is in use ({live.status})")
+        self._is_nobody_elses(name)
         self.configs.pop(name, None)
 
     def delete_model(self, name: str) -> None:
-        if any(self._model_of(config) == name for config in self.configs.values()):
+        if any(name in models_of(config) for config in self.configs.values()):
             self.violations.append(f"DeleteModel of {name}, which an endpoint config names")
+        self._is_nobody_elses(name)
         self.models.pop(name, None)
+
+    def put_alarm(self, step: PutMetricAlarm) -> None:
+        self.alarms[step.name] = step
+
+    def delete_alarm(self, name: str) -> None:
+        live = self.endpoint
+        if self._watched and live is not None and live.busy:
+            self.violations.append(f"DeleteAlarms of {name} while it watches a rollout")
+        self._is_nobody_elses(name)
+        self.alarms.pop(name, None)
+
+    def make_by_hand(self, *, name: str, variant: str) -> None:
+        """Somebody makes an endpoint, with a model and a config of their own."""
+        self._config_by_hand([{"VariantName": variant, "InitialInstanceCount": 2, "InitialVariantWeight": 1.0}])
+        self.create_endpoint(name=name, config_name=BY_HAND, tags={"owner": "somebody"})
+        self.finish()
+
+    def move_by_hand(self) -> None:
+        """Somebody updates the endpoint to a config of their own, with the same variants."""
+        live = self.endpoint
+        if live is None or live.status != LiveStatus.IN_SERVICE or live.config_name == BY_HAND:
+            return
+        self._config_by_hand(list(_items_of(self.configs[live.config_name or ""])))
+        self._next_config = BY_HAND
+        self._begin(LiveStatus.UPDATING)
+
+    def change_by_hand(self, *, weight: float | None = None, count: int | None = None) -> None:
+        """Somebody gives the first variant another weight or count."""
+        live = self.endpoint
+        if live is None or live.status != LiveStatus.IN_SERVICE:
+            return
+        first = live.variants[0].name
+        weights = {} if weight is None else {first: weight}
+        counts = {} if count is None else {first: count}
+        self._next = UpdateEndpointWeightsAndCapacities(name=live.name, weights=weights, instance_counts=counts)
+        self._begin(LiveStatus.UPDATING)
+
+    def vanish(self) -> None:
+        """Somebody deletes the endpoint."""
+        if self.endpoint is not None and not self.endpoint.busy:
+            self._begin(LiveStatus.DELETING)
+
+    def lose_parts(self) -> None:
+        """Somebody deletes the models and the config that the endpoint serves from."""
+        live = self.endpoint
+        if live is None or live.status != LiveStatus.IN_SERVICE or live.config_name in self.others:
+            return
+        config = self.configs.pop(live.config_name or "", None)
+        for name in models_of(config) if config is not None else ():
+            if not any(name in models_of(other) for other in self.configs.values()):
+                self.models.pop(name, None)
+
+    def _config_by_hand(self, items: list[dict[str, Any]]) -> None:
+        container = {"Image": "somebodys"}
+        self.models[BY_HAND] = CreateModel(name=BY_HAND, request={"PrimaryContainer": container})
+        request = {"ProductionVariants": [{**item, "ModelName": BY_HAND} for item in items]}
+        self.configs[BY_HAND] = CreateEndpointConfig(name=BY_HAND, request=request)
+        self.others.add(BY_HAND)
 
     def maintain(self) -> None:
         """AWS maintains the endpoint."""
@@ -127,7 +219,7 @@ class SageMakerInMemory:
             return
         match live.status:
             case LiveStatus.DELETING:
-                self.endpoint = None
+                self.endpoint, self.tags = None, {}
             case LiveStatus.CREATING:
                 fault = self._fault_of(live.config_name)
                 self._end(LiveStatus.FAILED if fault else LiveStatus.IN_SERVICE, failure=fault)
@@ -135,12 +227,31 @@ class SageMakerInMemory:
                 self._finish_update(live, self._next_config)
             case _:
                 self._end(LiveStatus.IN_SERVICE, failure=live.failure_reason)
-        self._next_config = self._next_count = None
+        self._next_config, self._next, self._watched = None, None, False
+
+    def _check_guard(self, step: UpdateEndpoint, live: LiveEndpoint) -> None:
+        """SageMaker guards a rollout only between the same variants, by alarms that exist."""
+        deployment = step.deployment_config or {}
+        routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
+        guarded = "RollingUpdatePolicy" in deployment or routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE"
+        after = {item["VariantName"] for item in _items_of(self.configs[step.config_name])}
+        if guarded and after != {variant.name for variant in live.all_variants}:
+            self.violations.append("a guarded rollout between different variants")
+        watching = [item["AlarmName"] for item in deployment.get("AutoRollbackConfiguration", {}).get("Alarms", ())]
+        if not set(watching) <= {*self.alarms, *self.others}:
+            self.violations.append(f"a rollout is to be watched by alarms that do not exist: {watching}")
+        self._watched = bool(watching)
 
     def _finish_update(self, live: LiveEndpoint, wanted: str) -> None:
         fault = self._fault_of(wanted)
+        if fault is None and self._watched and self.alarm_rings:
+            fault, self.alarm_rings = ALARM, False
         if fault is None:
-            self.endpoint = replace(live, config_name=wanted)
+            config = self.configs[wanted]
+            before = {variant.name: variant for variant in live.variants}
+            new = tuple(begun(item) for item in config.request["ProductionVariants"])
+            kept = tuple(before.get(variant.name, variant) for variant in new)
+            self.endpoint = replace(live, config_name=wanted, variants=kept, shadow=_shadow_of(config))
             self._end(LiveStatus.IN_SERVICE, failure=None)
         else:
             failed, self.rollback_fails = self.rollback_fails, False
@@ -149,20 +260,30 @@ class SageMakerInMemory:
     def _fault_of(self, config_name: str | None) -> str | None:
         """Why the containers of a config cannot serve."""
         config = self.configs.get(config_name or "")
-        model = self.models.get(self._model_of(config)) if config is not None else None
-        if model is None:
+        models = [self.models.get(name) for name in models_of(config)] if config is not None else [None]
+        if None in models:
             return "the model is gone"
         if self.artifact is None:
             return DOWNLOAD
         if self.scarce > 0:
             self.scarce -= 1
             return CAPACITY
-        return PING if "bad" in model.request["PrimaryContainer"]["Image"] else None
+        images = [model.request["PrimaryContainer"]["Image"] for model in models if model is not None]
+        return PING if any("bad" in image for image in images) else None
+
+    def _is_nobody_elses(self, name: str) -> None:
+        if name in self.others:
+            self.violations.append(f"{name} was deleted, which somebody else made")
+
+    def _is_ours(self, call: str) -> None:
+        if self.tags.get(TAG_MANAGED_BY) != MANAGED_BY:
+            self.violations.append(f"{call} on an endpoint that somebody else made")
 
     def _changeable(self) -> LiveEndpoint:
         live = self.endpoint
         if live is None:
             raise NotFound
+        self._is_ours("a change")
         if live.busy:
             raise Busy
         if live.status == LiveStatus.FAILED:
@@ -175,19 +296,51 @@ class SageMakerInMemory:
         self.endpoint = replace(self.endpoint, status=status, modified=self._time())
 
     def _end(self, status: LiveStatus, *, failure: str | None) -> None:
-        assert self.endpoint is not None
-        wanted = self._next_count or self.endpoint.variants[0].desired_count
-        variant = LiveVariant(
-            name=VARIANT, current_count=wanted, desired_count=wanted, current_weight=1.0, desired_weight=1.0
-        )
+        live = self.endpoint
+        assert live is not None
         self.endpoint = replace(
-            self.endpoint, status=status, failure_reason=failure, modified=self._time(), variants=(variant,)
+            live,
+            status=status,
+            failure_reason=failure,
+            modified=self._time(),
+            variants=tuple(self._settled(variant) for variant in live.variants),
+            shadow=self._settled(live.shadow) if live.shadow is not None else None,
         )
+
+    def _settled(self, variant: LiveVariant) -> LiveVariant:
+        weights = self._next.weights if self._next is not None else {}
+        counts = self._next.instance_counts if self._next is not None else {}
+        count = counts.get(variant.name, variant.desired_count)
+        weight = variant.desired_weight
+        if variant.name in weights:
+            weight = single_precision(weights[variant.name])
+        return replace(variant, current_count=count, desired_count=count, current_weight=weight, desired_weight=weight)
 
     def _time(self) -> str:
         self._clock += 1
         return f"2026-11-22T{self._clock // 3600:02}:{self._clock // 60 % 60:02}:{self._clock % 60:02}+00:00"
 
-    @staticmethod
-    def _model_of(config: CreateEndpointConfig) -> str:
-        return str(config.request["ProductionVariants"][0]["ModelName"])
+
+def models_of(config: CreateEndpointConfig) -> list[str]:
+    return [str(item["ModelName"]) for item in _items_of(config)]
+
+
+def begun(item: dict[str, Any]) -> LiveVariant:
+    """A variant as its endpoint config lets it begin: no instances yet."""
+    weight = single_precision(item["InitialVariantWeight"])
+    return LiveVariant(
+        name=item["VariantName"],
+        current_count=0,
+        desired_count=item["InitialInstanceCount"],
+        current_weight=weight,
+        desired_weight=weight,
+    )
+
+
+def _items_of(config: CreateEndpointConfig) -> Iterator[dict[str, Any]]:
+    yield from config.request["ProductionVariants"]
+    yield from config.request.get("ShadowProductionVariants", ())
+
+
+def _shadow_of(config: CreateEndpointConfig) -> LiveVariant | None:
+    return next((begun(item) for item in config.request.get("ShadowProductionVariants", ())), None)

@@ -1,23 +1,20 @@
-"""Random walks: edits, crashes, retries and SageMaker's own doings in any order, and what must hold after each.
+"""Random walks: edits, crashes, retries and the doings of SageMaker and of others in any order, and what must hold.
 
-Decided by make_plan and status_of alone. A walk that breaks is printed by hypothesis as the calls that replay it.
+Decided by plan_of_pass and status_of alone. A walk that breaks is printed by hypothesis as the calls that replay it.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from endpoint_operator.api.conditions import ConditionType, find, is_true
-from endpoint_operator.api.identity import TAG_OBJECT
-from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
-from endpoint_operator.planning.decide import make_plan
-from endpoint_operator.planning.desired import desired_state, tags_digest
-from endpoint_operator.planning.facts import LiveStatus
-from tests.unit.given import INPUTS, spec
+from endpoint_operator.api.status import InferenceEndpointStatus
+from tests.unit.at_rest import is_deleted, is_said, reason_of_stalled, still_fits
 from tests.unit.operator_in_memory import OperatorInMemory, names_in
 from tests.unit.sagemaker_in_memory import SageMakerInMemory
+from tests.unit.wish import GUARDS, NAMED_ALARM, SHAPES, Wish
 
 IMAGES = ("good-1", "good-2", "good-3", "bad-1")
 # How far the operator comes before the next thing happens.
@@ -29,6 +26,9 @@ images = st.sampled_from(IMAGES)
 paces = st.sampled_from(PACE)
 counts = st.integers(min_value=1, max_value=3)
 limits = st.sampled_from([0, 1, 3])
+places = st.sampled_from([0, 1])
+weights = st.sampled_from([0.9, 0.5, 0.1])
+alive = precondition(lambda self: not self.operator.deleted)
 
 
 class Walk(RuleBasedStateMachine):
@@ -38,65 +38,102 @@ class Walk(RuleBasedStateMachine):
         image=st.sampled_from(["good-1", "good-1", "bad-1"]),
         count=counts,
         limit=limits,
+        shape=st.sampled_from(SHAPES),
+        by_hand=st.sampled_from([None, None, None, "AllTraffic", "other"]),
+        policy=st.sampled_from(["Never", "AdoptOrCreate", "TakeOver"]),
         pace=paces,
         lag=st.sampled_from([0.0, 20.0, 50.0]),
     )
-    def begins(self, *, image: str, count: int, limit: int, pace: str, lag: float) -> None:
-        self.sagemaker = SageMakerInMemory()
-        wanted = spec(image=image, count=count, revisionHistoryLimit=limit, tags={"team": "growth"})
-        self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=wanted, lag=lag)
+    def begins(
+        self, *, image: str, count: int, limit: int, shape: str, by_hand: str | None, policy: str, pace: str, lag: float
+    ) -> None:
+        self.sagemaker = SageMakerInMemory(others={NAMED_ALARM})
+        if by_hand is not None:
+            self.sagemaker.make_by_hand(name="ml-churn", variant=by_hand)
+        rest = {"revisionHistoryLimit": limit, "tags": {"team": "growth"}, "adoptionPolicy": policy}
+        self.wish = Wish(shape=shape, images=(image, "good-1"), counts=(count, 1), rest=rest)
+        self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=self.wish.spec(), lag=lag)
         self._at(pace)
 
     @property
     def status(self) -> InferenceEndpointStatus:
         return self.operator.object.status
 
-    @precondition(lambda self: not self.operator.deleted)
-    @rule(image=images, pace=paces)
-    def another_image(self, image: str, pace: str) -> None:
-        self._edit(pace, containers=[{**self.operator.wanted["containers"][0], "image": image}])
+    @alive
+    @rule(place=places, image=images, pace=paces)
+    def another_image(self, place: int, image: str, pace: str) -> None:
+        self._edit(pace, images=_with(self.wish.images, place, image))
 
-    @precondition(lambda self: not self.operator.deleted)
-    @rule(count=counts, pace=paces)
-    def another_count(self, count: int, pace: str) -> None:
-        self._edit(pace, instance={**self.operator.wanted["instance"], "count": count})
+    @alive
+    @rule(place=places, count=counts, pace=paces)
+    def another_count(self, place: int, count: int, pace: str) -> None:
+        self._edit(pace, counts=_with(self.wish.counts, place, count))
 
-    @precondition(lambda self: not self.operator.deleted)
-    @rule(image=images, count=counts, pace=paces)
-    def another_image_and_count(self, image: str, count: int, pace: str) -> None:
-        containers = [{**self.operator.wanted["containers"][0], "image": image}]
-        self._edit(pace, containers=containers, instance={**self.operator.wanted["instance"], "count": count})
+    @alive
+    @rule(place=places, image=images, count=counts, weight=weights, pace=paces)
+    def another_image_count_and_weight(self, place: int, image: str, count: int, weight: float, pace: str) -> None:
+        image_pair, count_pair = _with(self.wish.images, place, image), _with(self.wish.counts, place, count)
+        self._edit(pace, images=image_pair, counts=count_pair, weight=weight)
 
-    @precondition(lambda self: not self.operator.deleted)
+    @alive
+    @rule(weight=weights, pace=paces)
+    def another_weight(self, weight: float, pace: str) -> None:
+        self._edit(pace, weight=weight)
+
+    @alive
+    @rule(shape=st.sampled_from(SHAPES), pace=paces)
+    def other_variants(self, shape: str, pace: str) -> None:
+        self._edit(pace, shape=shape)
+
+    @alive
+    @rule(guard=st.sampled_from(GUARDS), pace=paces)
+    def another_way_to_roll_out(self, guard: str, pace: str) -> None:
+        self._edit(pace, guard=guard)
+
+    @alive
     @rule(team=st.sampled_from(["growth", "search"]), pace=paces)
     def other_tags(self, team: str, pace: str) -> None:
-        self._edit(pace, tags={"team": team})
+        self._rest(pace, tags={"team": team})
 
-    @precondition(lambda self: not self.operator.deleted)
+    @alive
     @rule(limit=limits)
     def another_limit(self, limit: int) -> None:
-        self._edit("nothing", revisionHistoryLimit=limit)
+        self._rest("nothing", revisionHistoryLimit=limit)
 
-    @precondition(lambda self: not self.operator.deleted)
+    @alive
     @rule(word=st.integers(min_value=0, max_value=5), pace=paces)
     def redeploy(self, word: int, pace: str) -> None:
-        self._edit(pace, redeploy=f"word-{word}")
+        self._rest(pace, redeploy=f"word-{word}")
 
-    @precondition(lambda self: not self.operator.deleted)
+    @alive
+    @rule(stopped=st.booleans(), pace=paces)
+    def stop_or_start(self, stopped: bool, pace: str) -> None:  # noqa: FBT001 - hypothesis passes it by name
+        self._rest(pace, stopped=stopped)
+
+    @alive
+    @rule(paused=st.booleans(), pace=paces)
+    def pause_or_go_on(self, paused: bool, pace: str) -> None:  # noqa: FBT001 - hypothesis passes it by name
+        self._rest(pace, paused=paused)
+
+    @alive
+    @rule(policy=st.sampled_from(["Never", "AdoptOrCreate"]), pace=paces)
+    def another_policy_of_adoption(self, policy: str, pace: str) -> None:
+        self._rest(pace, adoptionPolicy=policy)
+
+    @alive
     @rule(words=st.lists(st.integers(min_value=0, max_value=20), min_size=2, max_size=6), pace=paces)
     def one_bad_image_after_another(self, words: list[int], pace: str) -> None:
-        before = self.operator.wanted
+        before = self.wish.images
         for word in words:
-            self._edit(pace, containers=[{**before["containers"][0], "image": f"bad-{word}"}])
-        self._edit(pace, containers=before["containers"])
+            self._edit(pace, images=_with(before, 0, f"bad-{word}"))
+        self._edit(pace, images=before)
 
-    @precondition(lambda self: not self.operator.deleted)
-    @rule(field=st.sampled_from([{"paused": True}, {"kmsKeyId": "key"}]))
-    def a_field_of_a_later_release_and_back(self, field: dict[str, Any]) -> None:
-        before = self.operator.wanted
-        self.operator.edit({**before, **field})
+    @alive
+    @rule()
+    def a_field_of_a_later_release_and_back(self) -> None:
+        self.operator.edit({**self.wish.spec(), "containerInvocation": "Direct"})
         self.operator_works(passes=1)
-        self.operator.edit(before)
+        self.operator.edit(self.wish.spec())
 
     @rule()
     def retry(self) -> None:
@@ -115,7 +152,7 @@ class Walk(RuleBasedStateMachine):
                 self.operator.one_pass()
 
     @precondition(lambda self: not self.operator.gone)
-    @rule(steps=st.integers(min_value=0, max_value=4))
+    @rule(steps=st.integers(min_value=0, max_value=5))
     def operator_dies_in_a_pass(self, steps: int) -> None:
         self.operator.one_pass(dies_after=steps)
 
@@ -128,7 +165,7 @@ class Walk(RuleBasedStateMachine):
     def everything_settles(self) -> None:
         self._settle()
         if not self.operator.gone and not self.operator.deleted:
-            self._has_answered()
+            is_said(self.operator, self.wish)
 
     @rule()
     def aws_maintains_the_endpoint(self) -> None:
@@ -136,9 +173,24 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def somebody_deletes_the_endpoint(self) -> None:
-        live = self.sagemaker.endpoint
-        if live is not None and not live.busy:
-            self.sagemaker.delete_endpoint()
+        self.sagemaker.vanish()
+
+    @rule(weight=weights, count=st.none() | counts)
+    def somebody_changes_a_weight_or_a_count(self, weight: float, count: int | None) -> None:
+        self.sagemaker.change_by_hand(weight=weight if count is None else None, count=count)
+
+    @rule()
+    def somebody_moves_the_endpoint_to_another_config(self) -> None:
+        self.sagemaker.move_by_hand()
+
+    @rule()
+    def somebody_deletes_what_it_serves_from(self) -> None:
+        self.sagemaker.lose_parts()
+
+    @rule()
+    def somebody_changes_its_tags(self) -> None:
+        if self.sagemaker.tags:
+            self.sagemaker.tags["team"] = "nobody"
 
     @rule(pace=paces)
     def artifact_is_gone_for_a_while(self, pace: str) -> None:
@@ -157,6 +209,10 @@ class Walk(RuleBasedStateMachine):
         self.sagemaker.rollback_fails = True
 
     @rule()
+    def an_alarm_rings_in_the_next_rollout_that_is_watched(self) -> None:
+        self.sagemaker.alarm_rings = True
+
+    @rule()
     def stock_is_taken(self) -> None:
         self.operator.take_stock()
 
@@ -171,30 +227,33 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def everything_made_is_remembered(self) -> None:
-        forgotten = self._made() - names_in(self.status)
-        assert not forgotten, f"in SageMaker, and no status knows it: {forgotten}"
+        forgotten = self.sagemaker.made - names_in(self.status)
+        assert not forgotten, f"in AWS, and no status knows it: {forgotten}"
 
     @invariant()
-    def status_keeps_at_most_ten_rows(self) -> None:
-        assert len(self.status.revisions) <= 10
+    def the_status_stays_within_its_bounds(self) -> None:
+        still_fits(self.status)
 
     def teardown(self) -> None:
         if not hasattr(self, "operator"):
             return
         self._settle()
         if not self.operator.gone and not self.operator.deleted:
-            self._has_answered()
+            is_said(self.operator, self.wish)
             self._world_mends()
-            self._is_reached_unless_the_image_is_bad()
+            self._is_reached_unless_an_image_is_bad()
             self.operator.delete()
             self._settle()
-        assert self.operator.gone, f"deletion does not end: {self._ready()}"
-        assert (self.sagemaker.endpoint, self._made()) == (None, set())
+        is_deleted(self.operator)
         self.nothing_forbidden_was_asked_of_sagemaker()
 
-    def _edit(self, pace: str, **fields: Any) -> None:
-        self.operator.edit({**self.operator.wanted, **fields})
+    def _edit(self, pace: str, **wish: Any) -> None:
+        self.wish = replace(self.wish, **wish)
+        self.operator.edit(self.wish.spec())
         self._at(pace)
+
+    def _rest(self, pace: str, **members: Any) -> None:
+        self._edit(pace, rest={**self.wish.rest, **members})
 
     def _at(self, pace: str) -> None:
         match pace:
@@ -209,9 +268,6 @@ class Walk(RuleBasedStateMachine):
                 self._settle()
             case _:
                 pass
-
-    def _made(self) -> set[str]:
-        return {*self.sagemaker.models, *self.sagemaker.configs}
 
     def _transition_ends(self) -> None:
         """Minutes later."""
@@ -235,7 +291,7 @@ class Walk(RuleBasedStateMachine):
                 news = operator.one_pass()
                 quiet, since = (0, operator.clock) if news else (quiet + 1, since)
                 self.everything_made_is_remembered()
-                self.status_keeps_at_most_ten_rows()
+                still_fits(self.status)
             elif operator.clock < operator.stale_until:
                 operator.clock = operator.stale_until
             elif self.sagemaker.in_transition:
@@ -246,70 +302,29 @@ class Walk(RuleBasedStateMachine):
                 self._due()
             else:
                 return
-        raise AssertionError(f"not settled after {MOST_PASSES} passes: {self._ready()}")
-
-    def _has_answered(self) -> None:
-        """kstatus: exactly one of Ready and Stalled, about this generation, Stalled with a reason."""
-        conditions = self.status.conditions
-        ready, stalled = is_true(conditions, ConditionType.READY), is_true(conditions, ConditionType.STALLED)
-        assert ready != stalled, conditions
-        assert not is_true(conditions, ConditionType.RECONCILING)
-        assert self.status.observed_generation == self.operator.generation
-        reason = find(conditions, ConditionType.STALLED if stalled else ConditionType.READY)
-        assert reason is not None
-        assert reason.reason
-        assert reason.message
-        if ready:
-            self._is_what_the_spec_says()
+        raise AssertionError(f"not settled after {MOST_PASSES} passes: {self.status.conditions}")
 
     def _world_mends(self) -> None:
-        """Artifact and capacity are there, and somebody retries."""
-        self.sagemaker.artifact, self.sagemaker.scarce, self.sagemaker.rollback_fails = "etag-1", 0, False
-        self._settle()
+        """Artifact and capacity are there, nothing rings; stock is taken, and somebody goes on and retries."""
+        sagemaker = self.sagemaker
+        sagemaker.artifact, sagemaker.scarce, sagemaker.rollback_fails, sagemaker.alarm_rings = "etag-1", 0, False, False
+        self._rest("everything", paused=False, stopped=False, adoptionPolicy="AdoptOrCreate")
         self.retry()
         self._settle()
-        self._has_answered()
+        if reason_of_stalled(self.status) == "VariantsChanged":
+            assert self.wish.guard in ("canary", "other canary", "linear")
+            self._edit("everything", guard="none")
+        self.operator.take_stock()
+        self._settle()
+        is_said(self.operator, self.wish, stock_taken=True)
 
-    def _is_reached_unless_the_image_is_bad(self) -> None:
-        if self.operator.wanted["containers"][0]["image"].startswith("bad"):
-            assert is_true(self.status.conditions, ConditionType.STALLED)
-            assert self._ready().startswith("ContainerUnhealthy")
-        else:
-            assert is_true(self.status.conditions, ConditionType.READY), self._ready()
+    def _is_reached_unless_an_image_is_bad(self) -> None:
+        bad = any(image.startswith("bad") for image in self.wish.images_in_use)
+        assert reason_of_stalled(self.status) == ("ContainerUnhealthy" if bad else None)
 
-    def _is_what_the_spec_says(self) -> None:
-        """Who says Ready is on the wanted revision, with counts and tags, its history in order, and at rest."""
-        wanted = desired_state(self.operator.object, INPUTS)
-        assert wanted is not None
-        live = self.sagemaker.endpoint
-        assert live is not None
-        assert live.status == LiveStatus.IN_SERVICE
-        assert live.config_name is not None
-        assert wanted.revision in live.config_name
-        assert live.variants[0].desired_count == self.operator.wanted["instance"]["count"]
-        assert tags_digest(self.sagemaker.tags) == tags_digest(wanted.tags)
-        assert self.sagemaker.tags[TAG_OBJECT] == "ml/churn"
-        self._history_is_in_order(wanted.revision)
-        self._is_at_rest()
 
-    def _history_is_in_order(self, wanted: str) -> None:
-        rows = self.status.revisions
-        assert [row.name for row in rows if row.state == RevisionState.ACTIVE] == [wanted]
-        assert not [row.name for row in rows if row.state == RevisionState.DEPLOYING], "nobody deploys it any more"
-        limit = self.operator.wanted["revisionHistoryLimit"]
-        assert len(rows) <= min(10, limit + 2), f"the active, the last that served and {limit} others"
-
-    def _is_at_rest(self) -> None:
-        before = self.operator.status
-        plan = make_plan(self.operator.object, self.operator._observe(self.operator.object), INPUTS)
-        assert plan.steps == ()
-        assert not self.operator.one_pass()
-        assert self.operator.status == before
-        assert self.operator.look_at is None
-
-    def _ready(self) -> str:
-        ready = find(self.status.conditions, ConditionType.READY)
-        return f"{ready.reason}: {ready.message}" if ready is not None else "no condition"
+def _with(pair: tuple[Any, Any], place: int, value: Any) -> tuple[Any, Any]:
+    return (value, pair[1]) if place == 0 else (pair[0], value)
 
 
 Walk.TestCase.settings = settings(

@@ -8,7 +8,6 @@ import pytest
 import yaml
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.planning.decide import fault_in_spec
 from endpoint_operator.planning.desired import desired_state, tags_digest
 from tests.unit.given import INPUTS
 
@@ -23,7 +22,7 @@ def names_of(path: Path) -> dict[str, Any]:
     body: dict[str, Any] = yaml.safe_load(path.read_text())
     body["metadata"] |= {"uid": "any", "generation": 1, "resourceVersion": "1"}
     endpoint = InferenceEndpoint.parse(body)
-    assert fault_in_spec(endpoint, INPUTS) is None
+    assert endpoint.spec_error is None
     desired = desired_state(endpoint, INPUTS)
     assert desired is not None
     return {

@@ -95,18 +95,22 @@ def test_a_short_version_is_the_newest_that_begins_with_it(question: dict[str, A
 
 
 @pytest.mark.parametrize(
-    ("name", "on", "image"),
+    ("name", "version", "on", "image"),
     [
-        ("huggingface", "ml.inf1.xlarge", "huggingface-pytorch-inference-neuron:"),
-        ("huggingface", "ml.inf2.xlarge", "huggingface-pytorch-inference-neuronx:"),
-        ("huggingface", "ml.g5.xlarge", "huggingface-pytorch-inference:"),
-        ("pytorch", "ml.c6g.xlarge", "pytorch-inference-graviton:"),
-        ("pytorch", "ml.c8g.xlarge", "pytorch-inference-graviton:"),
+        ("huggingface", "4.12.3", "ml.inf1.xlarge", "huggingface-pytorch-inference-neuron:"),
+        ("huggingface", "4.28.1", "ml.inf2.xlarge", "huggingface-pytorch-inference-neuronx:"),
+        ("huggingface", "4.28.1", "ml.g5.xlarge", "huggingface-pytorch-inference:"),
+        ("huggingface-vllm-neuronx", "0.4.4", "ml.inf2.xlarge", "huggingface-vllm-inference-neuronx:"),
+        ("huggingface-vllm-neuronx", "0.4.4", "ml.trn1.2xlarge", "huggingface-vllm-inference-neuronx:"),
+        ("pytorch", "2.1.0", "ml.c6g.xlarge", "pytorch-inference-graviton:"),
+        ("pytorch", "2.1.0", "ml.c8g.xlarge", "pytorch-inference-graviton:"),
+        ("pytorch", "2.1.0", "ml.g5.xlarge", "pytorch-inference:2.1.0-gpu"),
     ],
 )
-def test_the_instance_type_chooses_among_the_builds_of_a_framework(name: str, on: str, image: str) -> None:
-    version = {"ml.inf1.xlarge": "4.12.3", "ml.inf2.xlarge": "4.28.1"}.get(on, "4.26.0")
-    assert uri(name, "2.1.0" if name == "pytorch" else version, on=on).startswith(image)
+def test_the_instance_type_chooses_among_the_builds_of_a_framework(
+    *, name: str, version: str, on: str, image: str
+) -> None:
+    assert uri(name, version, on=on).startswith(image)
 
 
 @pytest.mark.parametrize(
@@ -124,6 +128,7 @@ def test_the_instance_type_chooses_among_the_builds_of_a_framework(name: str, on
         ({"name": "pytorch", "version": "2.1.0", "scope": "training-ish"}, "scope", "inference, inference_graviton"),
         ({"name": "pytorch", "version": "2.1.0", "accelerator": "gpu"}, "accelerator", "ml.c5.xlarge has cpu"),
         ({"name": "pytorch", "version": "2.1.0", "accelerator": "gpu", "on": None}, "accelerator", "serverless has"),
+        ({"name": "huggingface-vllm-neuronx", "version": "0.4.4", "on": "ml.inf1.xlarge"}, "", "images for neuronx"),
         ({"name": "huggingface-llm", "version": "2.2.0"}, "", "there are images for gpu: choose another instance type"),
         ({"name": "huggingface-llm", "version": "2.2.0", "on": None}, "", "image for serverless (cpu)"),
         ({"name": "sklearn", "version": "1.2-1", "on": "ml.g5.xlarge"}, "", "or set accelerator: cpu"),

@@ -97,10 +97,10 @@ async def test_many_passes_ask_once_a_day(book: PriceBook, world: PriceListWorld
 async def test_a_price_of_another_region_is_unknown_until_the_list_has_it(
     book: PriceBook, world: PriceListWorld
 ) -> None:
-    world.do("PUT", "/settings", {"prices": {"eu-west-1/ml.m5.xlarge": 0.257}})
-    assert m5(book, "eu-west-1") is None
+    world.do("PUT", "/settings", {"prices": {"us-west-2/ml.m5.xlarge": 0.257}})
+    assert m5(book, "us-west-2") is None
     await book.answered()
-    price = m5(book, "eu-west-1")
+    price = m5(book, "us-west-2")
     assert price is not None
     assert (price.usd_per_hour, price.source) == (Decimal("0.257"), PriceSource.PRICE_LIST)
 
@@ -111,10 +111,13 @@ async def test_a_missing_permission_is_said_once_and_asked_for_again_a_day_later
     caplog.set_level("INFO", logger="endpoint_operator.aws.prices")
     world.fails("AccessDeniedException", 400)
     types = ("ml.m5.xlarge", "ml.g5.xlarge", "ml.c5.large")
-    for instance_type in types:
-        assert book.known(region="us-east-1", instance_types=[instance_type])
+    for _ in range(3):
+        assert set(book.known(region="us-east-1", instance_types=types)) == set(types)
         await book.answered()
-    assert world.questions() == ["AccessDeniedException"]
+    assert world.questions() == ["AccessDeniedException"] * len(types)
+    assert book.known(region="us-east-1", instance_types=["ml.m5.large"])
+    await book.answered()
+    assert len(world.questions()) == len(types), "what is denied for one type is denied for all"
     assert [record.levelname for record in caplog.records] == ["INFO"]
     assert "allow pricing:GetProducts" in caplog.text
     world.do("DELETE", "/faults")
@@ -143,12 +146,17 @@ async def test_a_price_list_that_fails_is_asked_again_an_hour_later_and_what_was
     assert world.questions()[failed:] == ["answered"]
 
 
-async def test_regions_without_a_price_list_in_dollars_are_never_asked_about(
-    book: PriceBook, world: PriceListWorld
+async def test_regions_without_a_price_list_in_dollars_are_never_asked_about_and_that_is_said_once(
+    book: PriceBook, world: PriceListWorld, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert m5(book, "cn-north-1") is None
-    await book.answered()
+    caplog.set_level("INFO", logger="endpoint_operator.aws.prices")
+    for _ in range(3):
+        assert m5(book, "cn-north-1") is None
+        await book.answered()
     assert world.questions() == []
+    assert [record.getMessage() for record in caplog.records] == [
+        "no price list in USD is served for cn-north-1: status.cost stays empty there"
+    ]
 
 
 async def test_a_type_that_the_list_does_not_have_is_not_asked_for_at_every_pass(

@@ -125,7 +125,7 @@ def calls(decision: ScalingDecision) -> list[str]:
 
 def test_what_is_asked_for_is_remembered_before_the_first_call() -> None:
     item = wanted(schedules=OFFICE_HOURS)
-    decision = decided(item)
+    decision = decided(item, known={RESOURCE: NOT_REGISTERED})
     assert decision.steps == ()
     (remembered,) = decision.rows
     assert remembered.asked.since == "2026-11-22T12:00:00Z"
@@ -226,7 +226,8 @@ def test_an_edit_of_the_schedule_in_force_takes_effect_at_once() -> None:
 def test_an_edit_of_the_metric_touches_no_bounds_and_puts_before_it_deletes() -> None:
     item = wanted(schedules=OFFICE_HOURS)
     edited = wanted(schedules=OFFICE_HOURS, invocationsPerInstance=None, concurrentRequestsPerModel=2)
-    (remembered,) = decided(edited, rows=(row(item),)).rows
+    (remembered,) = decided(edited, rows=(row(item),), known={RESOURCE: in_aws(item)}).rows
+    assert resources_to_look_at([edited], [remembered]) == (RESOURCE,)
     by_hand = in_aws(item, low=7, high=8)
     assert calls(decided(edited, rows=(remembered,), known={RESOURCE: by_hand})) == [
         "PutScalingPolicy",
@@ -248,6 +249,14 @@ def test_a_time_that_is_over_is_not_put_again() -> None:
     assert calls(decision) == ["RegisterScalableTarget", "PutScalingPolicy"]
     assert isinstance(decision.steps[0], RegisterScalableTarget)
     assert (decision.steps[0].minimum, decision.steps[0].maximum) == (8, 9)
+
+
+def test_a_time_that_is_over_does_not_leave_the_schedule_before_it_under_its_name() -> None:
+    before = wanted(schedules=[OFFICE_HOURS[0]])
+    over = wanted(schedules=[{**OFFICE_HOURS[0], "schedule": "at(2026-11-20T00:00:00)"}])
+    asked = decided(over, rows=(row(before, live=in_aws(before)),)).rows
+    decision = decided(over, rows=asked, known={RESOURCE: in_aws(before, low=4, high=12)})
+    assert calls(decision) == ["DeleteScheduledAction"]
 
 
 def changed_policy(item: WantedScaling, **members: Any) -> tuple[LivePolicy, ...]:
@@ -277,6 +286,14 @@ def test_a_policy_told_in_another_way_is_the_same() -> None:
     told["CustomizedMetricSpecification"] = {**customized, "Dimensions": customized["Dimensions"][::-1]}
     live = in_aws(item, policies=(LivePolicy(name=policy.name, kind=TARGET_TRACKING, configuration=told),))
     assert decide_scaling(question(item, rows=(row(item),), known={RESOURCE: live})) is None
+
+
+def test_a_time_zone_that_aws_fills_in_is_the_same() -> None:
+    item = wanted(schedules=[{"name": "night", "schedule": "cron(0 20 * * ? *)", "minCount": 1, "maxCount": 2}])
+    for told in (None, "UTC"):
+        (action,) = in_aws(item).schedules
+        live = in_aws(item, schedules=(replace(action, timezone=told),))
+        assert decide_scaling(question(item, rows=(row(item, live=live),), known={RESOURCE: live})) is None
 
 
 @pytest.mark.parametrize(
@@ -358,6 +375,7 @@ def test_after_an_update_of_the_type_all_is_registered_again() -> None:
     steps = deregister_before_update(before, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.xlarge"})
     gone = after_deregistration(before, steps)
     assert not gone[0].registered
+    assert resources_to_look_at([item], gone) == (RESOURCE,)
     held = question(item, rows=gone, known={RESOURCE: NOT_REGISTERED}, serves_wanted=False, update_follows=True)
     assert decide_scaling(held) is None
     after = decided(item, rows=gone).rows
@@ -376,6 +394,19 @@ def test_after_a_rollback_the_old_fleet_scales_again_and_its_type_is_still_known
     decision = decided(item, rows=gone, known={RESOURCE: NOT_REGISTERED}, serves_wanted=False)
     assert calls(decision) == ["RegisterScalableTarget", "PutScalingPolicy"]
     assert decision.rows[0].asked.instance_type == "ml.m5.large"
+
+
+def test_a_refused_update_gives_the_old_fleet_its_scaling_back_at_once() -> None:
+    item = wanted(instance_type="ml.m5.xlarge", schedules=OFFICE_HOURS)
+    green = wanted(variant="green")
+    rows = [row(wanted(schedules=OFFICE_HOURS)), row(green)]
+    types = {"blue": "ml.m5.xlarge", "green": "ml.m5.large"}
+    steps = deregister_before_update(rows, endpoint_name="ml-churn", instance_types=types)
+    back = scaling.restore_if_refused(steps, wanted=[item, green], rows=rows, now=NOW)
+    assert {step.resource for step in back} == {RESOURCE}
+    assert [type(step).__name__ for step in back[:2]] == ["RegisterScalableTarget", "PutScalingPolicy"]
+    assert isinstance(back[0], RegisterScalableTarget)
+    assert (back[0].minimum, back[0].maximum) == (2, 5)
 
 
 def test_a_deletion_deregisters_every_variant_of_ours() -> None:

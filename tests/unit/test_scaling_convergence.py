@@ -215,9 +215,8 @@ class Walk(RuleBasedStateMachine):
     @rule(metric=metrics)
     def another_metric_moves_no_bounds(self, metric: dict[str, Any]) -> None:
         held = self.aws.of(RESOURCE).target
-        kept = {
-            key: self.operator.spec[key] for key in ("minCount", "maxCount", "schedules") if key in self.operator.spec
-        }
+        spec = self.operator.spec or {}
+        kept = {key: value for key, value in spec.items() if key in ("minCount", "maxCount", "schedules")}
         self.operator.spec = {**kept, **metric}
         self._rests()
         assert self.aws.of(RESOURCE).target == held

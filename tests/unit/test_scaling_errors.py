@@ -1,5 +1,7 @@
 """What AWS's errors around autoscaling mean to a person."""
 
+from typing import Any
+
 import pytest
 from botocore.exceptions import ClientError
 
@@ -22,9 +24,8 @@ SAME_METRIC = "Only one TargetTrackingScaling policy for a given metric specific
 
 
 def failed(code: str, text: str, *, service: str = AUTOSCALING, operation: str = "put_scaling_policy") -> CallFailed:
-    cause = ClientError(
-        {"Error": {"Code": code, "Message": text}, "ResponseMetadata": {"HTTPStatusCode": 400}}, operation
-    )
+    answer: Any = {"Error": {"Code": code, "Message": text}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    cause = ClientError(answer, operation)
     return CallFailed(service=service, operation=operation, cause=cause)
 
 

@@ -68,14 +68,14 @@ def model() -> ServiceModel:
 def test_every_step_is_a_request_that_botocore_takes(step: ScalingStep, model: ServiceModel) -> None:
     operation, parameters = request_of(step)
     name = "".join(word.capitalize() for word in operation.split("_"))
-    shape = model.operation_model(name).input_shape
+    shape: Any = model.operation_model(name).input_shape
     report = ParamValidator().validate(parameters, shape)
     assert not report.has_errors(), report.generate_report()
     # botocore holds neither enums nor the pattern of a scheduled action's name.
     assert parameters["ScalableDimension"] in shape.members["ScalableDimension"].enum
     configuration = parameters.get("TargetTrackingScalingPolicyConfiguration", {})
     predefined = configuration.get("PredefinedMetricSpecification", {}).get("PredefinedMetricType")
-    policy = model.operation_model("PutScalingPolicy").input_shape
+    policy: Any = model.operation_model("PutScalingPolicy").input_shape
     kinds = policy.members["TargetTrackingScalingPolicyConfiguration"].members["PredefinedMetricSpecification"]
     assert predefined in (None, *kinds.members["PredefinedMetricType"].enum)
     assert re.search(r"[\x00-\x1f:/|]", parameters.get("ScheduledActionName", "")) is None

@@ -35,7 +35,8 @@ def predefined(name: str) -> dict[str, Any]:
     ],
 )
 def test_a_predefined_metric_becomes_a_policy_named_after_it(field: str, name: str, metric: str) -> None:
-    (policy,) = wanted(**{field: 500}).policies
+    fields: dict[str, Any] = {field: 500}
+    (policy,) = wanted(**fields).policies
     assert policy.name == f"endpoint-operator-{name}"
     assert policy.configuration == {
         "TargetValue": 500.0,
@@ -52,6 +53,8 @@ def test_cooldowns_and_disabled_scale_in_are_passed_on_a_cooldown_of_nothing_too
     assert policy.configuration["ScaleInCooldown"] == 600
     assert policy.configuration["ScaleOutCooldown"] == 0
     assert policy.configuration["DisableScaleIn"] is True
+    (without,) = wanted(invocationsPerInstance=5, scaleInCooldownSeconds=0).policies
+    assert without.configuration["ScaleInCooldown"] == 0
 
 
 def test_a_custom_metric_is_asked_for_this_endpoint_and_variant() -> None:

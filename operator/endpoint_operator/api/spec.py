@@ -21,7 +21,7 @@ from endpoint_operator.api.schema import (
     rules,
     text,
 )
-from endpoint_operator.api.spec_rules import SPEC_RULES
+from endpoint_operator.api.spec_rules import SPEC_RULES, Rule
 
 
 class Mode(StrEnum):
@@ -56,29 +56,30 @@ class Preflight(StrEnum):
 Containers = Annotated[list[Container], atomic_list(max_items=15, min_items=1)]
 
 
+_VARIANT_AUTOSCALING: tuple[Rule, ...] = (
+    (
+        "!has(self.autoscaling) || self.autoscaling.minCount > 0",
+        "autoscaling.minCount 0 needs mode Async",
+        ".autoscaling.minCount",
+    ),
+    (
+        "!has(self.autoscaling) || !(has(self.autoscaling.backlogPerInstance) || "
+        "has(self.autoscaling.provisionedConcurrencyUtilization))",
+        "autoscaling by backlogPerInstance or provisionedConcurrencyUtilization is not for variants",
+        ".autoscaling",
+    ),
+    (
+        "!has(self.autoscaling) || !self.instance.type.startsWith('ml.t2.')",
+        "autoscaling is not for ml.t2 instances",
+        ".autoscaling",
+    ),
+)
+
+
 class Variant(ApiModel):
     """One production variant: a share of the traffic on instances of its own."""
 
-    model_config = ConfigDict(
-        json_schema_extra=rules(
-            (
-                "!has(self.autoscaling) || self.autoscaling.minCount > 0",
-                "autoscaling.minCount 0 needs mode Async",
-                ".autoscaling.minCount",
-            ),
-            (
-                "!has(self.autoscaling) || !(has(self.autoscaling.backlogPerInstance) || "
-                "has(self.autoscaling.provisionedConcurrencyUtilization))",
-                "autoscaling by backlogPerInstance or provisionedConcurrencyUtilization is not for variants",
-                ".autoscaling",
-            ),
-            (
-                "!has(self.autoscaling) || !self.instance.type.startsWith('ml.t2.')",
-                "autoscaling is not for ml.t2 instances",
-                ".autoscaling",
-            ),
-        )
-    )
+    model_config = ConfigDict(json_schema_extra=rules(*_VARIANT_AUTOSCALING))
 
     name: SageMakerName
     """Name of the variant."""
@@ -94,6 +95,8 @@ class Variant(ApiModel):
 
 class Shadow(ApiModel):
     """A variant that gets copies of requests; its answers are dropped."""
+
+    model_config = ConfigDict(json_schema_extra=rules(*_VARIANT_AUTOSCALING))
 
     name: SageMakerName
     """Name of the variant."""

@@ -75,6 +75,21 @@ class ResolvedImage(StatusModel):
     """The container's path in the manifest."""
     image: Text
     """The image."""
+    digest: Text | None = None
+    """Its digest in ECR, where it could be looked at."""
+
+
+class ResolvedInput(StatusModel):
+    """A value of a Secret or ConfigMap, as it was when the revision was made."""
+
+    source: Text
+    """Where it is: Secret/name/key or ConfigMap/name/key."""
+    uid: Text
+    """The object's uid then."""
+    resource_version: Text
+    """The object's resourceVersion then."""
+    digest: Text
+    """An HMAC of the value, with a key that only the operator has."""
 
 
 class Resolved(StatusModel):
@@ -87,7 +102,9 @@ class Resolved(StatusModel):
     artifacts: Annotated[list[ResolvedArtifact], atomic_list(max_items=165)] = Field(default_factory=list)
     """The artifacts as preflight saw them."""
     images: Annotated[list[ResolvedImage], atomic_list(max_items=165)] = Field(default_factory=list)
-    """The images that the operator found for frameworks."""
+    """The containers' images: those found for frameworks, and those that were looked at in ECR."""
+    inputs: Annotated[list[ResolvedInput], atomic_list(max_items=100)] = Field(default_factory=list)
+    """What was taken from Secrets and ConfigMaps."""
 
 
 class RevisionFailure(StatusModel):
@@ -120,6 +137,8 @@ class RevisionStatus(StatusModel):
     """InitialInstanceCount by variant in the endpoint config; unknown where the row was rebuilt from AWS."""
     initial_weights: Annotated[dict[str, float], Field(max_length=11)] | None = None
     """InitialVariantWeight by production variant in the endpoint config."""
+    instance_types: Annotated[dict[str, Text], Field(max_length=11)] = Field(default_factory=dict)
+    """Instance type by variant."""
     alarm_names: Annotated[list[Text], atomic_list(max_items=10)] = Field(default_factory=list)
     """CloudWatch alarms that watch its rollout; removed when that is over."""
     stale_config_names: Annotated[list[Text], atomic_list(max_items=20)] = Field(default_factory=list)
@@ -137,6 +156,17 @@ class DeployedImage(StatusModel):
     """The image as the spec names it."""
     resolved_image: Text | None = None
     """The image with its digest."""
+
+
+class CostStatus(StatusModel):
+    """What the instances cost."""
+
+    hourly_usd: Annotated[Text, Field(alias="hourlyUSD")]
+    """USD an hour, a decimal."""
+    source: Text
+    """PriceList, Bundled (a table that the operator carries) or Estimated (from EC2's price)."""
+    as_of: Text
+    """Date of the price table."""
 
 
 class VariantStatus(StatusModel):
@@ -190,6 +220,15 @@ class RolloutStatus(StatusModel):
     """SageMaker's progress, variant by variant."""
 
 
+class ExportStatus(StatusModel):
+    """The ConfigMap that was written for the programs that call the endpoint."""
+
+    config_map_name: Text
+    """Its name."""
+    digest: Text
+    """Digest of what was written."""
+
+
 class PlannedCall(StatusModel):
     """A call that is not made while the object is paused."""
 
@@ -218,10 +257,14 @@ class InferenceEndpointStatus(StatusModel):
     """The fleet, variant by variant."""
     shadow: VariantStatus | None = None
     """The shadow variant."""
+    cost: CostStatus | None = None
+    """What it costs; none while unknown."""
     rollout: RolloutStatus | None = None
     """The change under way."""
     planned_calls: Annotated[list[PlannedCall], atomic_list(max_items=20)] = Field(default_factory=list)
     """While paused: what would be done, in order."""
+    export: ExportStatus | None = None
+    """The ConfigMap of spec.export, as last written."""
     conditions: Annotated[list[Condition], list_map("type", max_items=20)] = Field(default_factory=list)
     """Ready, Reconciling, Stalled (as kstatus reads them) and Available."""
 

@@ -1,45 +1,65 @@
-"""A look at a model artifact in S3, before SageMaker takes an hour to fail on it."""
+"""A look at what S3 holds, before SageMaker takes an hour to fail on it."""
 
 import time
 from urllib.parse import urlsplit
 
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_denied, is_not_found
+from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.finding import Finding, wrong
 from endpoint_operator.aws.periods import BUCKET_REGION_SECONDS
 from endpoint_operator.aws.single_flight import SingleFlight
-from endpoint_operator.planning.facts import Artifact, Look
-from endpoint_operator.planning.faults import Blame, Fault
 
 
 class ArtifactLooks:
-    """Looks with HeadBucket and HeadObject: nothing is fetched."""
+    """Looks with HeadBucket, HeadObject and one key of ListObjectsV2: nothing is fetched."""
 
     def __init__(self, calls: Calls) -> None:
         self._calls = calls
         self._regions: dict[str, tuple[float, str]] = {}
         self._flight = SingleFlight[str, str]()
 
-    async def look(self, s3_uri: str, *, field: str) -> tuple[Look, Artifact]:
-        """What is there. A look that we may not take is skipped, and its trace says so.
-
-        Raises CallFailed when S3 cannot be asked.
-        """
-        split = urlsplit(s3_uri)
-        bucket, key = split.netloc, split.path.removeprefix("/")
+    async def look(self, s3_uri: str, *, is_prefix: bool) -> Finding:
+        """An object, or with `is_prefix` all objects below a prefix. Raises CallFailed."""
+        bucket, key = _split(s3_uri)
         try:
             region = await self._bucket_region(bucket)
             if region != self._calls.region:
-                return self._wrong(s3_uri, "ArtifactInOtherRegion", f"{field}: the bucket {bucket} is in {region} and "
-                    f"the endpoint in {self._calls.region}; copy the artifact to a bucket there")  # fmt: skip
-            head = await self._calls.call("s3", "head_object", Bucket=bucket, Key=key)
+                sentence = (
+                    f"the bucket {bucket} is in {region} and the endpoint in {self._calls.region}; "
+                    "copy the artifact to a bucket there"
+                )
+                return wrong("ArtifactInOtherRegion", sentence)
+            return await (self._prefix(s3_uri, bucket, key) if is_prefix else self._object(bucket, key))
         except CallFailed as error:
-            if is_denied(error):
-                return Look(about=s3_uri, trace="not-allowed"), Artifact(s3_uri=s3_uri)
+            if not is_not_found(error):
+                raise
+            if error.operation == "head_object":
+                sentence = f"no object {s3_uri} (the bucket {bucket} exists); upload it or correct the URI"
+            else:
+                sentence = f"there is no bucket {bucket}; make it or correct the URI"
+            return wrong("ArtifactNotFound", sentence)
+
+    async def bucket(self, s3_uri: str) -> Finding:
+        """Whether the bucket is there that something is to be written to. Raises CallFailed."""
+        bucket, _ = _split(s3_uri)
+        try:
+            return Finding(trace=await self._bucket_region(bucket))
+        except CallFailed as error:
             if is_not_found(error):
-                return self._missing(s3_uri, error, bucket=bucket, field=field)
+                return wrong("BucketNotFound", f"there is no bucket {bucket}; make it or correct the URI")
             raise
+
+    async def _object(self, bucket: str, key: str) -> Finding:
+        head = await self._calls.call("s3", "head_object", Bucket=bucket, Key=key)
         etag = str(head.get("ETag", "")).strip('"')
-        return Look(about=s3_uri, trace=etag), Artifact(s3_uri=s3_uri, etag=etag)
+        return Finding(trace=etag, identity=etag)
+
+    async def _prefix(self, s3_uri: str, bucket: str, prefix: str) -> Finding:
+        answer = await self._calls.call("s3", "list_objects_v2", Bucket=bucket, Prefix=prefix, MaxKeys=1)
+        for first in answer.get("Contents") or ():
+            return Finding(trace=f"{first['Key']} {first.get('ETag', '')}")
+        sentence = f"no object below {s3_uri} (the bucket {bucket} exists); upload the model or correct the URI"
+        return wrong("ArtifactNotFound", sentence)
 
     async def _bucket_region(self, bucket: str) -> str:
         known = self._regions.get(bucket)
@@ -54,13 +74,7 @@ class ArtifactLooks:
         self._regions[bucket] = (time.monotonic(), region)
         return region
 
-    def _missing(self, s3_uri: str, error: CallFailed, *, bucket: str, field: str) -> tuple[Look, Artifact]:
-        if error.operation == "head_bucket":
-            sentence = f"{field}: there is no bucket {bucket}; make it or correct the URI"
-        else:
-            sentence = f"{field}: no object {s3_uri} (the bucket {bucket} exists); upload it or correct the URI"
-        return self._wrong(s3_uri, "ArtifactNotFound", sentence)
 
-    def _wrong(self, s3_uri: str, reason: str, sentence: str) -> tuple[Look, Artifact]:
-        fault = Fault(blame=Blame.USER, reason=reason, message=sentence, about_inputs=True)
-        return Look(about=s3_uri, trace=reason, fault=fault), Artifact(s3_uri=s3_uri)
+def _split(s3_uri: str) -> tuple[str, str]:
+    split = urlsplit(s3_uri)
+    return split.netloc, split.path.removeprefix("/")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from botocore.model import StructureShape
+
 from endpoint_operator.aws.errors import (
     AWS_ERRORS,
     CallFailed,
@@ -68,6 +70,12 @@ class Calls:
         CALL_SECONDS.labels(service, operation).observe(time.monotonic() - started)
         self._health.answered()
         return answer
+
+    def input_shape(self, service: str, operation: str) -> StructureShape:
+        """What botocore checks the parameters of an operation (CreateModel) against; nothing is called."""
+        model = self._clients.get(service).meta.service_model
+        shape: StructureShape = model.operation_model(operation).input_shape
+        return shape
 
     def close(self) -> None:
         """Take no more calls; those under way end in their threads."""

@@ -71,7 +71,7 @@ class EndpointSteps:
         self.ownership.forget(step.arn)
         self.inventory.forget(current.endpoint)
 
-    async def _delete(self, step: DeleteEndpoint, current: Pass) -> None:
+    async def _delete(self, step: DeleteEndpoint, _: Pass) -> None:
         """Look once more: what is deleted is the endpoint that was meant, not one made since under its name."""
         live = await self.endpoints.describe(step.name)
         if live is None:

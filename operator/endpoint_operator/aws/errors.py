@@ -75,6 +75,11 @@ class CallFailed(Exception):
         super().__init__(f"{service}:{operation}: {self.code or type(cause).__name__}: {self.text}")
 
     @property
+    def action(self) -> str:
+        """The operation as IAM policies spell it: CreateModel."""
+        return _action(self.operation)
+
+    @property
     def status(self) -> int:
         """The HTTP status, 0 where AWS did not answer."""
         if not isinstance(self.cause, ClientError):
@@ -89,6 +94,10 @@ def is_not_found(error: CallFailed) -> bool:
         "ResourceNotFound",
         "ResourceNotFoundException",
         "NoSuchEntity",
+        "NoSuchEntityException",
+        "NoSuchResourceException",
+        "RepositoryNotFoundException",
+        "ImageNotFoundException",
         "NoSuchBucket",
         "NoSuchKey",
         "404",
@@ -112,6 +121,11 @@ def is_up_to_date(error: CallFailed) -> bool:
 
 def is_denied(error: CallFailed) -> bool:
     return error.code in _DENIED_CODES
+
+
+def is_not_offered(error: CallFailed) -> bool:
+    """The service, or what stands for it, does not have the operation: partitions of AWS differ."""
+    return error.status == 501 or error.code in ("UnknownOperationException", "InvalidAction", "NotImplemented")
 
 
 def is_throttled(error: CallFailed) -> bool:
@@ -202,7 +216,7 @@ def _quota(error: CallFailed) -> Fault:
     remedy = "ask for more in AWS Service Quotas"
     if limit == "0":
         message = f"spec.instance.type: the quota '{quota}' is 0; {remedy} or choose another instance type"
-        return Fault(blame=Blame.USER, reason="QuotaIsZero", message=message)
+        return Fault(blame=Blame.USER, reason="QuotaIsZero", message=message, about_inputs=True)
     message = f"the quota '{quota}' is {limit}, {used} are in use and {delta} more are needed; {remedy} or free some"
     return Fault(blame=Blame.WORLD, reason="QuotaExceeded", message=message)
 

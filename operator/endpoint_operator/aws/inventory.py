@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import MANAGED_BY, TAG_CLUSTER, TAG_MANAGED_BY, TAG_OBJECT
+from endpoint_operator.api.status import RevisionState
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed
 from endpoint_operator.aws.measures import ORPHANS
@@ -68,6 +69,14 @@ class Inventory:
             for tagged in self._by_object.get(endpoint.object_name, ())
             if tagged.kind != "endpoint" and tagged.name not in known
         )
+
+    def missing_parts(self, endpoint: InferenceEndpoint) -> frozenset[str]:
+        """Names of what serves that the last look at all tags did not find, though it found the endpoint."""
+        tagged = self._by_object.get(endpoint.object_name, ())
+        serving = next((row for row in endpoint.status.revisions if row.state == RevisionState.ACTIVE), None)
+        if serving is None or not any(item.kind == "endpoint" for item in tagged):
+            return frozenset()
+        return frozenset({serving.config_name, *serving.model_names} - {item.name for item in tagged})
 
     def tags_drifted(self, endpoint: InferenceEndpoint, *, wanted: dict[str, str]) -> bool:
         """Whether the endpoint was last found with other tags than wanted."""

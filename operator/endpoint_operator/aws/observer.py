@@ -1,9 +1,10 @@
 """Observing: what a pass needs to know of AWS, from memory where that is enough."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.aws.container_logs import ContainerLogs
 from endpoint_operator.aws.endpoints import EndpointApi, Summary
 from endpoint_operator.aws.errors import CallFailed, fault_of, is_denied
 from endpoint_operator.aws.fleet import Fleet, Word
@@ -11,9 +12,12 @@ from endpoint_operator.aws.identity import Identity
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.preflight import Preflight
+from endpoint_operator.aws.prices import Prices
+from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.decide import fault_in_spec, wants_look
 from endpoint_operator.planning.desired import desired_state, endpoint_name_of
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, Looks, OperatorInputs
+from endpoint_operator.planning.failed_container import failed_container
 from endpoint_operator.planning.recorded import recorded_endpoint
 from endpoint_operator.planning.transition import in_stages
 
@@ -27,11 +31,13 @@ class AwsObserver:
     identity: Identity
     ownership: Ownership
     preflight: Preflight
+    logs: ContainerLogs
     inventory: Inventory
     consistency_window: float
     """For how long reads may lag behind writes, in seconds."""
     rollout_look: float
     """How often a rollout in steps is looked at, in seconds."""
+    prices: Prices
 
     async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
         now = datetime.now(UTC)
@@ -60,12 +66,20 @@ class AwsObserver:
             missing_seconds=self.fleet.missing_seconds(name) if live is None else None,
             seconds_since_write=self.fleet.seconds_since_write(name),
             tags_drifted=self._tags_drifted(endpoint, inputs),
+            prices=self._prices(endpoint, inputs),
+            missing_parts=self.inventory.missing_parts(endpoint),
             orphans=self.inventory.orphans(endpoint),
             consistency_window_seconds=self.consistency_window,
             rollout_look_seconds=self.rollout_look,
             now=now,
         )
-        return await self._with_looks(endpoint, facts, inputs)
+        return await self._with_log(endpoint, await self._with_looks(endpoint, facts, inputs), inputs)
+
+    def _prices(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> dict[str, Price]:
+        if endpoint.being_deleted:
+            return {}
+        types = {kind for row in endpoint.status.revisions for kind in row.instance_types.values()}
+        return self.prices.known(region=inputs.region, instance_types=types)
 
     async def _live(self, endpoint: InferenceEndpoint, name: str) -> LiveEndpoint | None:
         word = self.fleet.word(name)
@@ -100,8 +114,12 @@ class AwsObserver:
         desired = wants_look(endpoint, facts, inputs)
         if desired is None:
             return facts
-        looks: Looks = await self.preflight.look(desired, await self.identity.get())
+        looks: Looks = await self.preflight.look(desired, await self.identity.get(), live=facts.live)
         return facts.with_looks(looks)
+
+    async def _with_log(self, endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Facts:
+        container = failed_container(endpoint, facts, inputs)
+        return facts if container is None else replace(facts, log_lines=await self.logs.last_lines(container))
 
 
 def _agree(known: LiveEndpoint, summary: Summary) -> bool:

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from endpoint_operator.aws.errors import CallFailed, is_already_there, is_not_found
+from endpoint_operator.aws.errors import CallFailed, fault_of, is_already_there, is_not_found
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.parts import PartApi
-from endpoint_operator.aws.steps import Doer, Pass
+from endpoint_operator.aws.steps import Doer, Pass, StepRefused
+from endpoint_operator.engine.ports import InputRefused, InputValues
+from endpoint_operator.planning.input_requests import inputs_in, values_put, without_values
 from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel, DeleteEndpointConfig, DeleteModel
 
 log = logging.getLogger(__name__)
@@ -17,6 +19,7 @@ log = logging.getLogger(__name__)
 class PartSteps:
     parts: PartApi
     inventory: Inventory
+    values: InputValues
 
     def doers(self) -> Mapping[type, Doer]:
         return {
@@ -27,7 +30,32 @@ class PartSteps:
         }
 
     async def _create_model(self, step: CreateModel, current: Pass) -> None:
-        await self._create(step, current, kind="model")
+        if not inputs_in(step.request):
+            await self._create(step, current, kind="model")
+        elif not await self._is_there(step.name, current):
+            await self._create_with_values(step, current)
+
+    async def _is_there(self, name: str, current: Pass) -> bool:
+        """Whether the model is there and ours: then its values are in it, and may be gone from the cluster."""
+        try:
+            tags = await self.parts.tags("model", name)
+        except CallFailed as error:
+            if not is_not_found(error):
+                raise
+            return False
+        current.refuse_foreign(tags, what=f"the model {name}")
+        return True
+
+    async def _create_with_values(self, step: CreateModel, current: Pass) -> None:
+        """Nothing that AWS answers is passed on with a value in it: it goes to logs, Events and status."""
+        try:
+            request = await self.values.fill(current.endpoint, step.request)
+        except InputRefused as refused:
+            raise StepRefused(refused.fault) from refused
+        try:
+            await self._create(replace(step, request=request), current, kind="model")
+        except CallFailed as error:
+            raise StepRefused(without_values(fault_of(error), values_put(step.request, request))) from None
 
     async def _create_config(self, step: CreateEndpointConfig, current: Pass) -> None:
         await self._create(step, current, kind="endpoint-config")
@@ -46,6 +74,8 @@ class PartSteps:
             if not is_already_there(error):
                 raise
             current.refuse_foreign(await self.parts.tags(kind, step.name), what=f"the {kind} {step.name}")
+        finally:
+            self.inventory.forget(current.endpoint)
 
     async def _delete(self, name: str, current: Pass, *, kind: str) -> None:
         """Delete what is there and carries our tags; what is gone is as it should be."""

@@ -12,6 +12,8 @@ ATTEMPTS: Final = 3
 THREADS: Final = 64
 # How long a look of preflight is believed: one rollout asks twice within seconds, and many objects share an artifact.
 LOOK_SECONDS: Final = 10.0
+# Quotas of a whole service are dozens of pages; one that seems too small is asked for by itself.
+QUOTA_SECONDS: Final = 600.0
 # A bucket does not move to another region.
 BUCKET_REGION_SECONDS: Final = 3600.0
 # How long "that endpoint is not ours" is believed before its tags are read again.

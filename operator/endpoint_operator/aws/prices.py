@@ -9,7 +9,7 @@ import logging
 import re
 import time
 from collections.abc import Callable, Iterable
-from typing import Final
+from typing import Final, Protocol
 
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, is_denied
@@ -48,6 +48,20 @@ def price_list_region(region: str) -> str | None:
 def price_list_calls(region: str) -> Calls:
     """Calls to the price list in one of its own regions, with a health of their own: nothing depends on prices."""
     return Calls(clients=Clients(region=region), health=_OfNoConsequence(), may_write=_never_writes)
+
+
+class Prices(Protocol):
+    def known(self, *, region: str, instance_types: Iterable[str]) -> dict[str, Price]:
+        """Prices by instance type, as far as they are known now."""
+        ...
+
+
+class BundledPrices:
+    """The table that is shipped, for who asks once and does not wait."""
+
+    def known(self, *, region: str, instance_types: Iterable[str]) -> dict[str, Price]:
+        bundled = bundled_prices(region)
+        return {kind: bundled[kind] for kind in instance_types if kind in bundled}
 
 
 class PriceBook:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from endpoint_operator.aws.alarm_steps import AlarmSteps
 from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.container_logs import ContainerLogs
 from endpoint_operator.aws.endpoint_steps import EndpointSteps
 from endpoint_operator.aws.endpoints import EndpointApi
 from endpoint_operator.aws.executor import AwsExecutor
@@ -20,8 +21,10 @@ from endpoint_operator.aws.part_steps import PartSteps
 from endpoint_operator.aws.parts import PartApi
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.preflight import Preflight
+from endpoint_operator.aws.prices import Prices
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.tags import TagApi
+from endpoint_operator.engine.ports import InputValues
 from endpoint_operator.planning.faults import Fault
 
 
@@ -39,6 +42,8 @@ class AwsRoom:
         periods: WatchPeriods,
         cluster_id: str,
         consistency_window: float,
+        prices: Prices,
+        values: InputValues,
         may_write: Callable[[], None],
     ) -> None:
         self.cluster_id = cluster_id
@@ -59,9 +64,11 @@ class AwsRoom:
             identity=identity,
             ownership=ownership,
             preflight=Preflight(self._calls),
+            logs=ContainerLogs(self._calls),
             inventory=self._inventory,
             consistency_window=consistency_window,
             rollout_look=periods.rollout_look,
+            prices=prices,
         )
         self.executor = AwsExecutor(
             EndpointSteps(
@@ -72,7 +79,7 @@ class AwsRoom:
                 ownership=ownership,
                 inventory=self._inventory,
             ).doers(),
-            PartSteps(parts=parts, inventory=self._inventory).doers(),
+            PartSteps(parts=parts, inventory=self._inventory, values=values).doers(),
             AlarmSteps(alarms=AlarmApi(self._calls)).doers(),
         )
 

@@ -48,18 +48,18 @@ class ScalingInventory:
         self._touched = set()
         found = await self._api.all()
         newer = {resource: self._known[resource] for resource in self._touched if resource in self._known}
-        listed = {resource: live for resource, live in found.items() if resource not in self._touched}
-        self._known, self._listed = {**listed, **newer}, True
+        self._known, self._listed = {**found, **newer}, True
         self._unsure &= self._touched
 
     async def known(
         self, wanted: Iterable[ScalableResource], *, look_at: Iterable[ScalableResource] = ()
     ) -> KnownScaling:
-        """What is known of `wanted`; `look_at` is asked for, three calls each.
+        """What is known of `wanted`; asked for, in three calls each: `look_at`, and what a call has changed since.
 
         What is not in the answer is not known. Raises CallFailed.
         """
-        for resource in look_at:
+        wanted = tuple(wanted)
+        for resource in {*look_at, *self._unsure.intersection(wanted)}:
             self._known[resource] = await self._api.of(resource)
             self._touched.add(resource)
             self._unsure.discard(resource)
@@ -72,6 +72,4 @@ class ScalingInventory:
         self._unsure.add(resource)
 
     def _live(self, resource: ScalableResource) -> LiveScaling | None:
-        if resource in self._unsure:
-            return None
         return self._known.get(resource, NOT_REGISTERED if self._listed else None)

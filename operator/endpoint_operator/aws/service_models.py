@@ -33,6 +33,9 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
             "DeleteModel",
             "DeleteTags",
             "DescribeEndpoint",
+            "DescribeEndpointConfig",
+            "DescribeModel",
+            "DescribeModelPackage",
             "ListEndpoints",
             "ListTags",
             "UpdateEndpoint",
@@ -42,14 +45,32 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "cloudwatch": frozenset({"DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm"}),
     "sagemaker-runtime": frozenset(),  # only where it is: nothing is invoked
     "sts": frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"}),
-    "iam": frozenset({"GetRole"}),
-    "s3": frozenset({"HeadBucket", "HeadObject"}),
+    "iam": frozenset({"GetRole", "SimulatePrincipalPolicy"}),
+    "ec2": frozenset({"DescribeSecurityGroups", "DescribeSubnets"}),
+    "ecr": frozenset({"BatchGetImage", "DescribeImages"}),
+    "logs": frozenset({"DescribeLogStreams", "GetLogEvents"}),
+    "pricing": frozenset({"GetProducts"}),
+    "s3": frozenset({"HeadBucket", "HeadObject", "ListObjectsV2"}),
+    "service-quotas": frozenset(
+        {"GetAWSDefaultServiceQuota", "GetServiceQuota", "ListAWSDefaultServiceQuotas", "ListServiceQuotas"}
+    ),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
 }
 
 
+# endpoints.json, 7 MiB once parsed: the same for every session of the process.
+_SHARED: dict[str, Any] = {}
+
+
 class NeededOperationsLoader(Loader):
     """botocore's loader, which forgets what is not in OPERATIONS as soon as it has read it."""
+
+    def load_data_with_path(self, name: str) -> Any:
+        if name != "endpoints":
+            return super().load_data_with_path(name)
+        if name not in _SHARED:
+            _SHARED[name] = super().load_data_with_path(name)
+        return _SHARED[name]
 
     def load_service_model(self, service_name: str, type_name: str, api_version: str | None = None) -> Any:
         model = super().load_service_model(service_name, type_name, api_version)

@@ -1,16 +1,19 @@
 """What the operator's own flags say, needed again to plan as it does; and AWS with the caller's credentials."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 from kubernetes.aio.client import ApiClient
 
+from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.aws.periods import WatchPeriods
+from endpoint_operator.aws.prices import BundledPrices
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.aws.session import RegionMissing
+from endpoint_operator.catalogue.images import BundledImages
 from endpoint_operator.cli.complaint import Complaint
 from endpoint_operator.engine.ports import NotLeading
 from endpoint_operator.kube.api import KubeApi
@@ -58,6 +61,7 @@ async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> AwsRooms:
             region="",
             cluster_id=cluster,
             runtime_url="",
+            images=BundledImages(),
             default_execution_role_arn=flags.default_execution_role_arn,
         )
         return AwsRooms(open_room=lambda place: _open_room(flags, cluster, place), inputs=inputs)
@@ -77,6 +81,8 @@ def _open_room(flags: OperatorFlags, cluster: str, place: Place | None) -> AwsRo
         cluster_id=cluster,
         consistency_window=CONSISTENCY_WINDOW_SECONDS,
         may_write=_writes_nothing,
+        prices=BundledPrices(),
+        values=_ReadsNoValues(),
     )
 
 
@@ -101,6 +107,14 @@ async def _cluster_id(api_client: ApiClient) -> str:
 def _short(error: ClusterNotReady) -> str:
     """Without its remedy, which is for who installs the operator."""
     return str(error).partition(";")[0]
+
+
+class _ReadsNoValues:
+    """A plan makes no model, and so needs no value."""
+
+    async def fill(self, endpoint: InferenceEndpoint, request: Mapping[str, Any]) -> dict[str, Any]:
+        del endpoint, request
+        raise NotLeading("kubectl-inference plan reads no values")
 
 
 def _writes_nothing() -> None:

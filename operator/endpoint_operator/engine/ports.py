@@ -1,11 +1,14 @@
 """What the loop needs from the other rooms."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.status import InferenceEndpointStatus
+from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
+from endpoint_operator.planning.exporting import ExportChange, ExportOutcome
 from endpoint_operator.planning.facts import Facts, OperatorInputs
+from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.inputs import SeenInputs
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.steps import Step
 from endpoint_operator.planning.stories import Story
@@ -30,6 +33,32 @@ class NotLeading(Exception):
     """This process does not hold the Lease, or cannot be sure that it does: no write may begin."""
 
 
+class InputRefused(Exception):
+    """A value of a Secret or ConfigMap cannot be had, or is not the one that was planned with."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(fault.message)
+
+
+class InputReader(Protocol):
+    async def look(self, endpoint: InferenceEndpoint) -> SeenInputs:
+        """What is known of the Secrets and ConfigMaps that the spec refers to; reads values only for a new revision.
+
+        Raises ClusterUnavailable.
+        """
+        ...
+
+
+class InputValues(Protocol):
+    async def fill(self, endpoint: InferenceEndpoint, request: Mapping[str, Any]) -> dict[str, Any]:
+        """A CreateModel request with the values in place, each compared with the digest that was planned with.
+
+        Raises InputRefused and ClusterUnavailable. What it returns goes to AWS and nowhere else.
+        """
+        ...
+
+
 class Observer(Protocol):
     async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
         """What is in AWS for this object. Failures to ask are facts too; raises nothing for them."""
@@ -50,6 +79,14 @@ class ObjectWriter(Protocol):
     async def remove_finalizer(self, endpoint: InferenceEndpoint) -> None: ...
 
     async def write_status(self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> InferenceEndpoint: ...
+
+
+class Exporter(Protocol):
+    async def export(
+        self, endpoint: InferenceEndpoint, change: ExportChange, known: ExportStatus | None
+    ) -> ExportOutcome:
+        """Write and remove ConfigMaps of `export`. Raises ClusterUnavailable, NotLeading and StaleObject."""
+        ...
 
 
 class Recorder(Protocol):

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.status import InferenceEndpointStatus
 from endpoint_operator.engine.keys import ObjectKey
-from endpoint_operator.engine.ports import Executor, ObjectWriter, Observer, Recorder
+from endpoint_operator.engine.ports import Executor, Exporter, InputReader, ObjectWriter, Observer, Recorder
 from endpoint_operator.engine.store import ObjectStore
-from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.exporting import ExportOutcome, export_change, look_for_export, with_export
+from endpoint_operator.planning.facts import Facts, OperatorInputs
 from endpoint_operator.planning.faults import Blame
+from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan
@@ -33,9 +36,11 @@ class Reconciler:
     store: ObjectStore
     inputs_of: Callable[[InferenceEndpoint], OperatorInputs]
     """What an object takes from the operator."""
+    input_reader: InputReader
     observer: Observer
     executor: Executor
     writer: ObjectWriter
+    exporter: Exporter
     recorder: Recorder
 
     async def reconcile(self, key: ObjectKey) -> Look | None:
@@ -46,20 +51,21 @@ class Reconciler:
         endpoint = self.store.get(key)
         if endpoint is None:
             return None
-        inputs = self.inputs_of(endpoint)
+        inputs = replace(self.inputs_of(endpoint), seen=await self.input_reader.look(endpoint))
         facts = await self.observer.observe(endpoint, inputs)
         plan = plan_of_pass(endpoint, facts, inputs)
         if plan.finalizer is FinalizerChange.ADD:
             endpoint = await self._add_finalizer(endpoint)
-        outcome = await self._carry_out(endpoint, plan)
+        outcome = await self._carry_out(endpoint, plan, inputs)
         status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
+        status = await self._export(endpoint, status, facts, inputs)
         await self.recorder.tell(endpoint, stories_of(endpoint, plan=plan, outcome=outcome, status=status))
         if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
             await self.writer.remove_finalizer(endpoint)
             return None
         if status != endpoint.status:
             self.store.put(await self.writer.write_status(endpoint, status))
-        return _next_look(plan, outcome)
+        return _next_look(plan, outcome) or look_for_export(status)
 
     async def _add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
         written = await self.writer.add_finalizer(endpoint)
@@ -67,12 +73,21 @@ class Reconciler:
         # What was decided was decided on the object as it was read.
         return replace(endpoint, finalizers=written.finalizers, resource_version=written.resource_version)
 
-    async def _carry_out(self, endpoint: InferenceEndpoint, plan: Plan) -> Outcome:
+    async def _export(
+        self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus, facts: Facts, inputs: OperatorInputs
+    ) -> InferenceEndpointStatus:
+        change = export_change(endpoint, status, region=inputs.region)
+        outcome = ExportOutcome(written=status.export)
+        if change is not None:
+            outcome = await self.exporter.export(endpoint, change, status.export)
+        return with_export(endpoint, status, outcome, now=timestamp(facts.now))
+
+    async def _carry_out(self, endpoint: InferenceEndpoint, plan: Plan, inputs: OperatorInputs) -> Outcome:
         if not plan.steps:
             return NOTHING_DONE
         calls = [type(step).__name__ for step in plan.steps]
         log.debug("%s", plan.message, extra={"object": endpoint.object_name, "calls": calls})
-        return await self.executor.carry_out(endpoint, plan.steps, self.inputs_of(endpoint))
+        return await self.executor.carry_out(endpoint, plan.steps, inputs)
 
 
 def _next_look(plan: Plan, outcome: Outcome) -> Look | None:

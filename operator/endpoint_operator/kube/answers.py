@@ -25,13 +25,15 @@ async def counted_write(kind: str) -> AsyncIterator[None]:
         WRITES.labels(kind, str(error.status)).inc()
         if error.status in (404, 409):
             raise StaleObject(str(error.reason)) from error
-        raise ClusterUnavailable(
-            f"{error.status} {error.reason}: {_message(error)}", retry_after=_retry_after(error)
-        ) from error
+        raise unavailable(error) from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         WRITES.labels(kind, "error").inc()
         raise ClusterUnavailable(f"{type(error).__name__}: {error}") from error
     WRITES.labels(kind, "done").inc()
+
+
+def unavailable(error: ApiException) -> ClusterUnavailable:
+    return ClusterUnavailable(f"{error.status} {error.reason}: {_message(error)}", retry_after=_retry_after(error))
 
 
 def _retry_after(error: ApiException) -> float:

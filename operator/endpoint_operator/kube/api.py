@@ -15,6 +15,10 @@ from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
 
 PLURAL = "inferenceendpoints"
 MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"  # JSON is YAML
+JSON = "application/json"
+# The API server sends metadata alone (Kubernetes API concepts, "Metadata-only fetches").
+METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 Body = dict[str, Any]
 
@@ -34,6 +38,11 @@ class KubeApi:
     ) -> Body:
         return await self._request("GET", path, query=query, seconds=seconds)
 
+    async def metadata(self, path: str) -> Body:
+        """What `metadata` of one object holds, and nothing else of it."""
+        answer: Body = (await self._request("GET", path, query=_NO_QUERY, accept=METADATA))["metadata"]
+        return answer
+
     async def create(self, path: str, body: Body, *, seconds: float = REQUEST_TIMEOUT_SECONDS) -> Body:
         return await self._request("POST", path, query=_WRITER, body=body, seconds=seconds)
 
@@ -44,17 +53,28 @@ class KubeApi:
         """A JSON merge patch."""
         return await self._request("PATCH", path, query=_WRITER, body=body, content_type=MERGE_PATCH, seconds=seconds)
 
+    async def apply(self, path: str, body: Body) -> Body:
+        """Server-side apply; what somebody else wrote into our fields is written over."""
+        query = {**_WRITER, "force": "true"}
+        return await self._request("PATCH", path, query=query, body=body, content_type=APPLY_PATCH)
+
+    async def delete(self, path: str, *, uid: str, resource_version: str) -> Body:
+        """Refused (409) where the object is no longer the one that was read."""
+        preconditions = {"uid": uid, "resourceVersion": resource_version}
+        return await self._request("DELETE", path, query=_NO_QUERY, body={"preconditions": preconditions})
+
     async def _request(
         self,
         method: str,
         path: str,
         *,
         query: Mapping[str, object],
-        seconds: float,
+        seconds: float = REQUEST_TIMEOUT_SECONDS,
         body: Body | None = None,
-        content_type: str = "application/json",
+        accept: str = JSON,
+        content_type: str = JSON,
     ) -> Body:
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": accept}
         if body is not None:
             headers["Content-Type"] = content_type
         request = await self._client.param_serialize(

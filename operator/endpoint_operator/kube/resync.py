@@ -6,7 +6,7 @@ without passing anything on looks alive.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import aiohttp
 from kubernetes.aio.client.exceptions import ApiException
@@ -14,6 +14,7 @@ from kubernetes.aio.client.exceptions import ApiException
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
+from endpoint_operator.engine.ports import ClusterUnavailable
 from endpoint_operator.kube.api import Body, KubeApi, endpoints_path
 from endpoint_operator.kube.measures import MISSED_EVENTS
 from endpoint_operator.kube.watch import Watch
@@ -29,13 +30,22 @@ class Resync:
     """Lists every InferenceEndpoint and compares it with what the watch brought."""
 
     def __init__(
-        self, api: KubeApi, *, namespaces: tuple[str, ...], intake: Intake, watch: Watch, period: float
+        self,
+        api: KubeApi,
+        *,
+        namespaces: tuple[str, ...],
+        intake: Intake,
+        watch: Watch,
+        period: float,
+        then: Callable[[], Awaitable[None]],
     ) -> None:
+        """`then` looks at what else no watch tells of; it raises what `once` raises."""
         self._api = api
         self._namespaces = namespaces
         self._intake = intake
         self._watch = watch
         self._period = period
+        self._then = then
 
     async def run(self) -> None:
         """Resync every `period` seconds, and soon after the watch began anew, until cancelled."""
@@ -43,8 +53,9 @@ class Resync:
             await self._watch.begun_anew(within=self._period)
             try:
                 await self.once()
-            except (TimeoutError, ApiException, aiohttp.ClientError, OSError) as error:
-                log.warning("InferenceEndpoints could not be listed for the resync: %s", error)
+                await self._then()
+            except (TimeoutError, ApiException, ClusterUnavailable, aiohttp.ClientError, OSError) as error:
+                log.warning("the resync could not be finished: %s", error)
                 await asyncio.sleep(min(GRACE_SECONDS, self._period))
 
     async def once(self) -> None:

@@ -43,7 +43,7 @@ def wrong_inputs(case: Case) -> Plan | None:
     looks = case.facts.looks
     if looks is None or looks.fault is None or case.endpoint.spec.preflight != Preflight.ENFORCE:
         return None
-    return plan_for_fault(looks.fault, retry=True)
+    return plan_for_fault(looks.fault, retry=looks.fault.about_inputs)
 
 
 def history_is_full(case: Case) -> Plan | None:
@@ -51,11 +51,13 @@ def history_is_full(case: Case) -> Plan | None:
 
 
 def warning(case: Case) -> str:
-    """What preflight found, where the spec wants to hear of it and go on."""
+    """What preflight found, and what it could not look at, where the spec wants to hear of it and go on."""
     looks = case.facts.looks
-    if looks is None or looks.fault is None or case.endpoint.spec.preflight != Preflight.WARN:
+    if looks is None or case.endpoint.spec.preflight != Preflight.WARN:
         return ""
-    return f"; preflight warns: {looks.fault.message}"
+    warned = f"; preflight warns: {looks.fault.message}" if looks.fault is not None else ""
+    skipped = f"; preflight did not look at {', '.join(looks.skipped)}" if looks.skipped else ""
+    return warned + skipped
 
 
 def intent_comes_first(case: Case) -> Plan | None:

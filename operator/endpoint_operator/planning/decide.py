@@ -1,6 +1,7 @@
 """The chain of decisions that every pass walks: the first that applies is the plan."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import Preflight
@@ -9,6 +10,7 @@ from endpoint_operator.planning import (
     adoption,
     alarm_upkeep,
     changes_in_place,
+    drift,
     obstacles,
     rollout,
     stopping,
@@ -17,9 +19,9 @@ from endpoint_operator.planning import (
 )
 from endpoint_operator.planning.alarms import fault_in_alarms
 from endpoint_operator.planning.case import Case
-from endpoint_operator.planning.desired import Desired, desired_state
+from endpoint_operator.planning.desired import Desired, desired_state, fault_in_resolving
 from endpoint_operator.planning.facts import Facts, LiveStatus, OperatorInputs
-from endpoint_operator.planning.failures import failure_that_holds
+from endpoint_operator.planning.failures import failure_that_holds, is_news_of_a_container
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.overrides import fault_in_overrides
@@ -55,6 +57,7 @@ DECISIONS: tuple[Decision, ...] = (
     rollout.intent_comes_first,
     rollout.update,
     upkeep.out_of_service,
+    drift.part_is_missing,
     upkeep.remove_superfluous,
     upkeep.serves,
 )
@@ -66,7 +69,7 @@ def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
         return plan_retirement(endpoint, facts)
     fault = fault_in_spec(endpoint, inputs)
     if fault is not None:
-        return plan_for_fault(fault)
+        return plan_for_fault(fault, retry=fault.about_inputs)
     out_of_reach = obstacles.elsewhere(endpoint, facts)
     if out_of_reach is not None:
         return out_of_reach
@@ -98,7 +101,7 @@ def fault_in_spec(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault 
     if refused is not None:
         return refused
     if desired_state(endpoint, inputs) is None:
-        return Fault(
+        return fault_in_resolving(endpoint, inputs) or Fault(
             blame=Blame.USER,
             reason="ExecutionRoleMissing",
             message="spec.executionRoleArn: give the role that SageMaker runs the containers with "
@@ -131,5 +134,5 @@ def plan_for(case: Case) -> Plan:
     for decide in DECISIONS:
         plan = decide(case)
         if plan is not None:
-            return plan
+            return replace(plan, log_lines=case.facts.log_lines) if is_news_of_a_container(plan) else plan
     raise AssertionError(f"no decision for {case.endpoint.object_name}: the last one takes every case")

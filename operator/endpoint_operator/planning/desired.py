@@ -16,10 +16,12 @@ from endpoint_operator.api.names import (
     revision_object_name,
 )
 from endpoint_operator.api.spec import InferenceEndpointSpec
+from endpoint_operator.api.status import RevisionStatus
 from endpoint_operator.planning.desired_variants import DEFAULT_VARIANT, DesiredVariant, desired_variants
 from endpoint_operator.planning.facts import OperatorInputs
+from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.requests import config_request, model_request, tag_list
-from endpoint_operator.planning.resolving import ResolvedInputs, resolved_before
+from endpoint_operator.planning.resolving import ResolvedInputs, last_made, resolved_before
 from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel
 
 __all__ = ["DEFAULT_VARIANT", "Desired", "desired_state", "endpoint_name_of", "ownership_tags", "tags_digest"]
@@ -61,6 +63,10 @@ class Desired:
     @property
     def counts(self) -> dict[str, int]:
         return {variant.name: variant.count for variant in self.variants}
+
+    @property
+    def instance_types(self) -> dict[str, str]:
+        return {variant.name: variant.instance.type for variant in self.variants}
 
     @property
     def weights(self) -> dict[str, float]:
@@ -137,7 +143,7 @@ def ownership_tags(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> dict[
 
 
 def desired_state(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Desired | None:
-    """What the spec asks for; None when no execution role is given anywhere, or an image cannot be found.
+    """What the spec asks for; None when no execution role is given anywhere, or `fault_in_resolving` says why.
 
     Only for specs without fields that are not supported yet (`planning.supported`).
     """
@@ -145,8 +151,8 @@ def desired_state(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Desire
     variants = desired_variants(spec)
     if not variants:
         return None
-    spec_digest = _digest(name, spec, variants, role=spec.execution_role_arn)
-    resolved = resolved_before(endpoint, spec_digest) or ResolvedInputs.of(endpoint, variants, inputs)
+    spec_digest = _spec_digest(endpoint, variants)
+    resolved = _resolved(endpoint, variants, spec_digest, inputs)
     if resolved.execution_role_arn is None or resolved.fault is not None:
         return None
     with_images = tuple(
@@ -163,6 +169,29 @@ def desired_state(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Desire
         tags={**(spec.tags or {}), **ownership_tags(endpoint, inputs)},
         spec=spec,
     )
+
+
+def fault_in_resolving(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault | None:
+    """Why `desired_state` finds no image, or has not the values that the containers take from elsewhere."""
+    variants = desired_variants(endpoint.spec)
+    return _resolved(endpoint, variants, _spec_digest(endpoint, variants), inputs).fault if variants else None
+
+
+def recorded_revision(endpoint: InferenceEndpoint) -> RevisionStatus | None:
+    """The revision of this very spec that is under way or was made last; None where none was made yet."""
+    return last_made(endpoint.status, _spec_digest(endpoint, desired_variants(endpoint.spec)))
+
+
+def _resolved(
+    endpoint: InferenceEndpoint, variants: tuple[DesiredVariant, ...], spec_digest: str, inputs: OperatorInputs
+) -> ResolvedInputs:
+    before = resolved_before(endpoint, spec_digest)
+    return (before or ResolvedInputs.of(endpoint, variants, inputs)).with_inputs(endpoint.spec, inputs.seen)
+
+
+def _spec_digest(endpoint: InferenceEndpoint, variants: tuple[DesiredVariant, ...]) -> str:
+    spec = endpoint.spec
+    return _digest(endpoint_name_of(endpoint), spec, variants, role=spec.execution_role_arn)
 
 
 def tags_digest(tags: Mapping[str, str]) -> str:

@@ -1,6 +1,7 @@
 """The variants that a spec asks for, whether it names them or not."""
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from endpoint_operator.api.autoscaling import Autoscaling
@@ -19,6 +20,8 @@ class DesiredContainer:
     field: str
     spec: Container
     image: str | None = None
+    input_digests: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    """By Secret/name/key, of the values that its environment takes from elsewhere; empty until they are resolved."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,15 @@
 """What AWS and the cluster said, as plain data: the input of every decision."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from endpoint_operator.api.names import hex_digest
+from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.image_catalogue import ImageCatalogue
+from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
 
 # SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
 # younger than this. A flag of the operator.
@@ -115,11 +119,16 @@ class LiveEndpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """What preflight saw of one thing; `fault` says what is wrong with it, `trace` changes when the thing changes."""
+    """What preflight saw of one thing; `fault` says what is wrong with it, `trace` changes when the thing changes.
+
+    Without a trace it tells nothing about why a revision failed.
+    """
 
     about: str
     trace: str
     fault: Fault | None = None
+    skipped: str | None = None
+    """The field, and why it was not looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,20 +140,35 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SeenImage:
+    """A container's image that preflight saw in ECR; `container` is its path in the manifest."""
+
+    container: str
+    image: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Looks:
     """Everything that preflight looked at for one revision."""
 
     looks: tuple[Look, ...] = ()
     artifacts: tuple[Artifact, ...] = ()
+    images: tuple[SeenImage, ...] = ()
 
     @property
     def trace(self) -> str:
         """Digest of all traces: ARNs and URIs together are longer than a status may hold."""
-        return hex_digest(";".join(f"{look.about}={look.trace}" for look in self.looks), 16)
+        return hex_digest(";".join(f"{look.about}={look.trace}" for look in self.looks if look.trace), 16)
 
     @property
     def fault(self) -> Fault | None:
         return next((look.fault for look in self.looks if look.fault is not None), None)
+
+    @property
+    def skipped(self) -> tuple[str, ...]:
+        """What was not looked at, and why."""
+        return tuple(look.skipped for look in self.looks if look.skipped is not None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,8 +188,14 @@ class Facts:
     """Since this process last changed the endpoint; None when it did not."""
     looks: Looks | None = None
     """None when nothing was to be looked at."""
+    log_lines: tuple[str, ...] = ()
+    """The last lines of the container that just failed; empty where none failed, or its log may not be read."""
     tags_drifted: bool = False
     """Whether the hourly look found other tags than those that were put."""
+    prices: Mapping[str, Price] = field(default_factory=dict)
+    """Prices by instance type, as far as they are known."""
+    missing_parts: frozenset[str] = frozenset()
+    """Names of the serving revision's models and endpoint config that the hourly look did not find."""
     orphans: "tuple[OwnedObject, ...]" = ()
     """Models and endpoint configs tagged as this object's that its status does not know."""
     consistency_window_seconds: float = CONSISTENCY_WINDOW_SECONDS
@@ -208,3 +238,7 @@ class OperatorInputs:
     cluster_id: str
     runtime_url: str
     default_execution_role_arn: str | None = None
+    images: ImageCatalogue | None = field(default=None, compare=False)
+    """AWS's framework images."""
+    seen: SeenInputs = NOTHING_SEEN
+    """What this pass knows of the Secrets and ConfigMaps that the spec refers to."""

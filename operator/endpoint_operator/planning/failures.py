@@ -5,6 +5,10 @@ import re
 from endpoint_operator.api.status import RevisionFailure, RevisionState, RevisionStatus
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.plan import Plan
+
+# The container's own fault: its log says more than SageMaker does.
+CONTAINER_UNHEALTHY = "ContainerUnhealthy"
 
 _PASSING = (
     ("insufficientinstancecapacity", "CapacityUnavailable"),
@@ -17,8 +21,8 @@ _PASSING = (
 # Where each failure is to be mended. The texts are SageMaker's FailureReasons, matched by short stable fragments.
 _USERS = (
     (r"failed to (download|extract) model data", "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
-    (r"images? included in the model|ecr image", "ImageUnavailable", "spec.containers[0].image", False),
-    (r"ping health check", "ContainerUnhealthy", "spec.containers[0]", False),
+    (r"images? included in the model|ecr image", "ImageUnavailable", "spec.containers[0].image", True),
+    (r"ping health check", CONTAINER_UNHEALTHY, "spec.containers[0]", False),
     (r"could not assume role|execution role", "ExecutionRoleUnusable", "spec.executionRoleArn", True),
     (r"alarm", "AlarmRolledBack", "spec.rollout.alarms", False),
 )
@@ -49,6 +53,11 @@ def failed(row: RevisionStatus, fault: Fault, case: Case, *, rolled_back: bool =
     return row.model_copy(
         update={"state": state, "reason": f"{fault.reason}: {fault.message}"[:1024], "failure": failure}
     )
+
+
+def is_news_of_a_container(plan: Plan) -> bool:
+    """Whether the plan remembers that a container failed; one that is remembered already is only told again."""
+    return plan.reason == CONTAINER_UNHEALTHY and plan.memory is not None
 
 
 def failure_that_holds(case: Case) -> Fault | None:

@@ -91,6 +91,7 @@ def _facts_after(facts: Facts, steps: Sequence[Step], inputs: OperatorInputs) ->
         facts,
         live=live,
         missing_seconds=missing,
+        missing_parts=facts.missing_parts - names,
         foreign=None if any(isinstance(step, SyncTags) for step in steps) else facts.foreign,
         tags_drifted=facts.tags_drifted and not steps,
         orphans=tuple(orphan for orphan in facts.orphans if orphan.name not in names),

@@ -66,6 +66,7 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
             created_at=timestamp(case.facts.now),
             initial_instance_counts=desired.counts,
             initial_weights=desired.weights,
+            instance_types=desired.instance_types,
             alarm_names=alarms,
             spec_digest=desired.spec_digest,
             resolved=_resolved(case),
@@ -91,13 +92,22 @@ def _resolved(case: Case) -> Resolved:
     artifacts = (
         [ResolvedArtifact(s3_uri=artifact.s3_uri, etag=artifact.etag) for artifact in looks.artifacts] if looks else []
     )
-    images = [ResolvedImage(container=field, image=image) for field, image in case.desired.resolved.images.items()]
     return Resolved(
         region=case.desired.region,
         execution_role_arn=case.desired.execution_role_arn,
         artifacts=artifacts,
-        images=images,
+        images=_resolved_images(case),
+        inputs=list(case.desired.resolved.inputs),
     )
+
+
+def _resolved_images(case: Case) -> list[ResolvedImage]:
+    seen = {image.container: image for image in (case.facts.looks.images if case.facts.looks else ())}
+    named = {**case.desired.resolved.images, **{field: image.image for field, image in seen.items()}}
+    return [
+        ResolvedImage(container=field, image=image, digest=seen[field].digest if field in seen else None)
+        for field, image in named.items()
+    ]
 
 
 def capacities_of(row: RevisionStatus) -> Capacities | None:
@@ -125,6 +135,7 @@ def _active_row(case: Case) -> RevisionStatus:
         config_name=config_name
         or revision_object_name(endpoint_name=case.desired.endpoint_name, revision=case.desired.revision),
         model_names=case.desired.model_names,
+        instance_types=case.desired.instance_types,
         state=RevisionState.ACTIVE,
         created_at=timestamp(case.facts.now),
         spec_digest=case.desired.spec_digest,

@@ -111,7 +111,9 @@ def _all(spec: InferenceEndpointSpec) -> Iterator[PlacedOverrides]:
     wide = spec.overrides
     if wide is not None:
         yield PlacedOverrides(field="spec.overrides.model", members=wide.model or {}, refused=_MODEL)
-        yield PlacedOverrides(field="spec.overrides.endpointConfig", members=wide.endpoint_config or {}, refused=_CONFIG)
+        yield PlacedOverrides(
+            field="spec.overrides.endpointConfig", members=wide.endpoint_config or {}, refused=_CONFIG
+        )
         yield PlacedOverrides(field="spec.overrides.endpoint", members=wide.endpoint or {}, refused=_ENDPOINT)
     for variant in desired_variants(spec):
         for container in variant.containers:

@@ -68,6 +68,8 @@ class Plan:
     """While paused: what would be done."""
     reads_lag: bool = False
     """Whether the status knows better than what was read: SageMaker does not show yet what it accepted."""
+    log_lines: tuple[str, ...] = ()
+    """The last lines that a failed container wrote."""
     next_look: Look | None = field(default=NEVER)
 
     def as_json(self) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Machine:
         if accelerator is Accelerator.GPU:
             return (family, "gpu", ANY_PROCESSOR)
         # neuronx is the compiler of Inferentia2 and Trainium; Inferentia1 cannot run what it makes.
-        generic = ("inf",) if family == "inf1" else (family.rstrip("0123456789n"), "neuronx")
+        generic = ("inf",) if family == "inf1" else (family[:3], "neuronx")
         return (family, *generic, ANY_PROCESSOR)
 
 

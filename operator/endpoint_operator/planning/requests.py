@@ -8,6 +8,7 @@ from endpoint_operator.api.containers import Compression, Container, ContainerIn
 from endpoint_operator.api.endpoint_settings import DataCapture
 from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.planning.desired_variants import DesiredContainer, DesiredVariant
+from endpoint_operator.planning.input_requests import environment_value
 
 _ROUTING = {
     RoutingStrategy.LEAST_OUTSTANDING_REQUESTS: "LEAST_OUTSTANDING_REQUESTS",
@@ -57,7 +58,7 @@ def config_request(spec: InferenceEndpointSpec, variants: Sequence[DesiredVarian
 def container_definition(container: DesiredContainer) -> dict[str, Any]:
     """ContainerDefinition of CreateModel."""
     spec = container.spec
-    environment = {variable.name: _value(variable) for variable in spec.environment or ()}
+    environment = {variable.name: _value(variable, container.input_digests) for variable in spec.environment or ()}
     body = only_set(
         {
             "ContainerHostname": spec.name,
@@ -108,11 +109,9 @@ def merged(body: Mapping[str, Any], overrides: Mapping[str, Any] | None) -> dict
     return result
 
 
-def _value(variable: EnvironmentVariable) -> Any:
+def _value(variable: EnvironmentVariable, digests: Mapping[str, str]) -> Any:
     """A value as it stands, or where it is read from when the model is made: a plan never holds a secret."""
-    if variable.value_from is None:
-        return variable.value
-    return {"valueFrom": variable.value_from.model_dump(by_alias=True, exclude_none=True, mode="json")}
+    return variable.value if variable.value_from is None else environment_value(variable.value_from, digests)
 
 
 def _model_data(spec: Container) -> dict[str, Any]:

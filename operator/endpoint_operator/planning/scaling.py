@@ -16,6 +16,7 @@ from endpoint_operator.planning.scaling_memory import (
     in_place,
     released,
     resource_of,
+    row_of,
     seen,
     unsettled,
     with_intent,
@@ -155,6 +156,27 @@ def deregister_before_deletion(
         )
         for row in rows
     )
+
+
+def restore_if_refused(
+    steps: Iterable[DeregisterScalableTarget],
+    *,
+    wanted: Sequence[WantedScaling],
+    rows: Sequence[ScalingStatus],
+    now: datetime,
+) -> tuple[ScalingStep, ...]:
+    """What undoes a deregistration when the update that it was for is refused.
+
+    A refusal may last (no capacity, a quota): the old fleet must not stand without autoscaling until it is tried again.
+    What the spec no longer names cannot be put again; nor can policies made by hand.
+    """
+    gone = {step.resource for step in steps}
+    found: list[ScalingStep] = []
+    for item in wanted:
+        row = row_of(rows, item.variant)
+        if item.resource in gone and row is not None:
+            found += steps_towards(item, NOT_REGISTERED, row.asked, now=now)
+    return tuple(found)
 
 
 def after_deregistration(

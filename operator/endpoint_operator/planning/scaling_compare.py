@@ -39,7 +39,7 @@ def steps_towards(
         *_policies_to_put(wanted, live),
         *_schedules_to_put(wanted, live, now=now),
         *_policies_to_delete(wanted, live),
-        *_schedules_to_delete(wanted, live),
+        *_schedules_to_delete(wanted, live, now=now),
     )
 
 
@@ -106,7 +106,7 @@ def canonical(configuration: Mapping[str, Any]) -> dict[str, Any]:
 
 def _schedules_to_put(wanted: WantedScaling, live: LiveScaling, *, now: datetime) -> list[PutScheduledAction]:
     there = {item.name: item for item in live.schedules}
-    over = {PREFIX + item.name for item in wanted.spec.schedules or () if is_over(item, now=now)}
+    over = _over(wanted, now=now)
     steps = []
     for item in wanted.schedules:
         because = None if item.name in over else _why_put_schedule(item, there.get(item.name))
@@ -123,6 +123,11 @@ def _schedules_to_put(wanted: WantedScaling, live: LiveScaling, *, now: datetime
                 )
             )
     return steps
+
+
+def _over(wanted: WantedScaling, *, now: datetime) -> set[str]:
+    """Names of the actions that never run again: AWS need not have them, and may refuse a time that has passed."""
+    return {PREFIX + item.name for item in wanted.spec.schedules or () if is_over(item, now=now)}
 
 
 def _why_put_schedule(item: WantedSchedule, there: LiveSchedule | None) -> str | None:
@@ -148,12 +153,15 @@ def _policies_to_delete(wanted: WantedScaling, live: LiveScaling) -> list[Delete
     ]
 
 
-def _schedules_to_delete(wanted: WantedScaling, live: LiveScaling) -> list[DeleteScheduledAction]:
-    asked = {item.name for item in wanted.schedules}
-    return [
-        DeleteScheduledAction(
-            resource=wanted.resource, name=item.name, because=f"the spec does not ask for the schedule {item.name}"
-        )
-        for item in live.schedules
-        if is_ours(item.name) and item.name not in asked
-    ]
+def _schedules_to_delete(wanted: WantedScaling, live: LiveScaling, *, now: datetime) -> list[DeleteScheduledAction]:
+    asked = {item.name: item for item in wanted.schedules}
+    over = _over(wanted, now=now)
+    steps = []
+    for there in live.schedules:
+        item = asked.get(there.name)
+        # One that is over is not put; what stands under its name may be what the spec asked for before.
+        replaced = item is not None and there.name in over and _why_put_schedule(item, there) is not None
+        if is_ours(there.name) and (item is None or replaced):
+            because = f"the spec does not ask for the schedule {there.name}"
+            steps.append(DeleteScheduledAction(resource=wanted.resource, name=there.name, because=because))
+    return steps

@@ -32,6 +32,11 @@ class RegisterScalableTarget:
     maximum: int
     because: str
 
+    @property
+    def name(self) -> str:
+        """A target has no name of its own."""
+        return self.resource.resource_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeregisterScalableTarget:
@@ -39,6 +44,11 @@ class DeregisterScalableTarget:
 
     resource: ScalableResource
     because: str
+
+    @property
+    def name(self) -> str:
+        """A target has no name of its own."""
+        return self.resource.resource_id
 
 
 @dataclass(frozen=True, kw_only=True)

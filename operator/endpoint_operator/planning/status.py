@@ -3,6 +3,7 @@
 from endpoint_operator.api.conditions import ConditionType, is_true, merged
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import (
+    CostStatus,
     DeployedImage,
     EndpointStatus,
     InferenceEndpointStatus,
@@ -12,13 +13,15 @@ from endpoint_operator.api.status import (
     RolloutVariant,
     VariantStatus,
 )
+from endpoint_operator.planning.billed import cost_status
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.condition_table import conditions_of
 from endpoint_operator.planning.desired import desired_state, tags_digest
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.failures import failed
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.history import with_row
+from endpoint_operator.planning.history import timestamp, with_row
+from endpoint_operator.planning.input_condition import with_inputs_condition
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Memory, Plan, Situation
 from endpoint_operator.planning.steps import (
@@ -66,7 +69,7 @@ def status_of(
         generation=endpoint.generation,
         now=facts.now,
     )
-    return InferenceEndpointStatus(
+    status = InferenceEndpointStatus(
         observed_generation=endpoint.generation,
         phase=_phase(plan.situation, facts.live),
         instance_count=_instance_count(variants, shadow),
@@ -75,10 +78,13 @@ def status_of(
         revisions=list(memory.revisions),
         variants=variants,
         shadow=shadow,
+        cost=_cost(old, facts, memory),
         rollout=_with_progress(memory.rollout, facts),
         planned_calls=[_planned(step) for step in plan.held_back[:MOST_PLANNED_CALLS]],
+        export=old.export,
         conditions=merged(old.conditions, conditions),
     )
+    return with_inputs_condition(endpoint, status, inputs.seen, now=timestamp(facts.now))
 
 
 def _with_fault(endpoint: InferenceEndpoint, plan: Plan, fault: Fault | None) -> Plan:
@@ -160,6 +166,12 @@ def _invocation_url(name: str, inputs: OperatorInputs) -> str:
 
 def _variants(live: LiveEndpoint | None) -> list[VariantStatus]:
     return [_variant(variant) for variant in live.variants] if live is not None else []
+
+
+def _cost(old: InferenceEndpointStatus, facts: Facts, memory: Memory) -> CostStatus | None:
+    if facts.aws_fault is not None:
+        return old.cost
+    return cost_status(facts.live, {row.name: row for row in memory.revisions}, facts.prices)
 
 
 def _shadow(live: LiveEndpoint | None) -> VariantStatus | None:

@@ -44,7 +44,7 @@ def remove_superfluous(case: Case) -> Plan | None:
     return Plan(
         situation=Situation.SERVING,
         reason="Ready",
-        message=_serves(case),
+        message=serves_message(case),
         steps=tuple(steps),
         memory=Memory(revisions=kept, rollout=now.rollout),
         next_look=AT_ONCE,
@@ -95,14 +95,15 @@ def serves(case: Case) -> Plan | None:
     return Plan(
         situation=Situation.SERVING,
         reason="Ready",
-        message=_serves(case),
+        message=serves_message(case),
         memory=memory,
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         next_look=AT_ONCE if news else Look(seconds=unsure) if unsure > 0.0 else None,
     )
 
 
-def _serves(case: Case) -> str:
+def serves_message(case: Case) -> str:
+    """The revision that serves, and on what."""
     return f"revision {case.desired.revision} serves on {fleet(case)}"
 
 

@@ -1,7 +1,7 @@
-"""Which IAM actions a SageMaker call needs, on which resources, with which tags.
+"""Which IAM actions a call needs, on which resources, with which tags.
 
-Source: "Actions, resources, and condition keys for Amazon SageMaker" in the Service Authorization Reference. Creating
-with tags needs AddTags too, and giving SageMaker a role needs iam:PassRole.
+Source: "Actions, resources, and condition keys" of each service in the Service Authorization Reference. Creating what
+is SageMaker's with tags needs AddTags too, and giving SageMaker a role needs iam:PassRole.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,10 +10,21 @@ from typing import Any
 from sagemaker_simulator.sagemaker.estate import Estate
 from sagemaker_simulator.wire.request import Call
 
+from .neighbour_arns import NEIGHBOURS, neighbour_arns
 from .policy import Action
 
 _KINDS = {"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config", "ModelName": "model"}
-_SERVICE_PREFIX = {"sagemaker": "sagemaker", "sagemaker-runtime": "sagemaker", "resourcegroupstaggingapi": "tag"}
+_SERVICE_PREFIX = {
+    "sagemaker": "sagemaker",
+    "sagemaker-runtime": "sagemaker",
+    "resourcegroupstaggingapi": "tag",
+    "application-autoscaling": "application-autoscaling",
+    "cloudwatch": "cloudwatch",
+    "ecr": "ecr",
+    "logs": "logs",
+    "pricing": "pricing",
+    "service-quotas": "servicequotas",
+}
 
 
 def is_guarded(call: Call) -> bool:
@@ -26,7 +37,8 @@ def actions_of(call: Call, estate: Estate) -> Iterator[Action]:
     name = f"{_SERVICE_PREFIX[call.service]}:{call.operation}"
     tags = {tag["Key"]: tag["Value"] for tag in _tags(call.parameters)}
     requested = {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
-    arns = _arns(call, estate) or ["*"]
+    neighbour = call.service in NEIGHBOURS
+    arns = (neighbour_arns(call) if neighbour else _arns(call, estate)) or ["*"]
     for arn in arns:
         yield Action(name=name, resource=arn, context={**requested, **_resource_tags(estate, arn)})
     if tags and call.operation.startswith("Create"):

@@ -1,4 +1,4 @@
-"""Every SageMaker call held to one IAM policy, whoever makes it."""
+"""Every call of the simulator's own services held to one IAM policy, whoever makes it."""
 
 from sagemaker_simulator.sagemaker.estate import Estates
 from sagemaker_simulator.wire.errors import AwsError
@@ -6,6 +6,7 @@ from sagemaker_simulator.wire.request import Call, Incoming
 
 from .actions import actions_of, is_guarded
 from .policy import Action, Policy, Verdict
+from .principals import caller_arn
 
 _BECAUSE = {
     Verdict.NOT_ALLOWED: "because no identity-based policy allows the {action} action",
@@ -14,7 +15,7 @@ _BECAUSE = {
 
 
 class EnforcePolicy:
-    """A check of every call to SageMaker, SageMaker Runtime and the tagging API."""
+    """A check of every call to the services that the simulator answers itself."""
 
     def __init__(self, policy: Policy, *, estates: Estates) -> None:
         self._policy = policy
@@ -31,7 +32,7 @@ class EnforcePolicy:
 
 
 def _denied(call: Call, action: Action, verdict: Verdict) -> AwsError:
-    who = f"arn:aws:iam::{call.caller.account}:user/{call.caller.access_key}"
+    who = caller_arn(call.caller)
     because = _BECAUSE[verdict].format(action=action.name)
     return AwsError(
         "AccessDeniedException",

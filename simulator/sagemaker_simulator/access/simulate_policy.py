@@ -62,8 +62,13 @@ def _documents(source: str) -> list[Any]:
         holder = backend.get_role(name) if kind == "role" else backend.get_user(name)
     except ServiceException:
         raise AwsError("NoSuchEntity", f"The {kind} with name {name} cannot be found.", status=404) from None
-    inline = holder.policies.values() if isinstance(holder.policies, dict) else holder.policies
-    return [*inline, *(policy.document for policy in holder.managed_policies.values())]
+    attached = [
+        version.document
+        for policy in holder.managed_policies.values()
+        for version in policy.versions
+        if version.version_id == policy.default_version_id
+    ]
+    return [*holder.policies.values(), *attached]
 
 
 def _statements(document: Any) -> Iterator[Statement]:

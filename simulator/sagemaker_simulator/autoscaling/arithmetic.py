@@ -44,8 +44,9 @@ def aggregated(values: Sequence[float], aggregation: str) -> float:
 
 
 def _holds(step: Mapping[str, Any], delta: float) -> bool:
-    """Above the threshold the lower bound belongs to the step, below it the upper one (StepAdjustment, API reference)."""
-    low, high = step.get("MetricIntervalLowerBound", -math.inf), step.get("MetricIntervalUpperBound", math.inf)
+    """Above the threshold the lower bound belongs to the step, below it the upper one (StepAdjustment, API)."""
+    low = float(step.get("MetricIntervalLowerBound", -math.inf))
+    high = float(step.get("MetricIntervalUpperBound", math.inf))
     return low <= delta < high if delta >= 0 else low < delta <= high
 
 

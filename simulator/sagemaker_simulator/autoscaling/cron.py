@@ -30,17 +30,20 @@ class Cron:
             raise CronError(
                 f"it has {len(fields)} fields and needs 6 (minutes hours day-of-month month day-of-week year)"
             )
-        minutes, hours, self._days, months, self._weekdays, years = (field.upper() for field in fields)
-        if "W" in self._days:
+        minutes, hours, days, months, weekdays, years = (field.upper() for field in fields)
+        if "W" in days:
             raise CronError("W (the nearest weekday) is not modelled")
-        if "?" not in (self._days, self._weekdays) and "*" not in (self._days, self._weekdays):
+        if not {"?", "*"} & {days, weekdays}:
             raise CronError("one of day-of-month and day-of-week must be ?")
         self._zone = zone
+        self._weekdays = weekdays.split(",")
         self._minutes = _field(minutes, 0, 59, _NONE)
         self._hours = _field(hours, 0, 23, _NONE)
         self._months = _field(months, 1, 12, _MONTHS)
         self._years = _field(years, 1970, 2199, _NONE)
-        self._matches_day(date(2000, 1, 1))  # reads both fields, so that a bad one is refused here
+        self._of_month = None if days == "L" else _field(days, 1, 31, _NONE)
+        for part in self._weekdays:
+            _is_weekday(part, date(2000, 1, 1), 7, 31)  # a part that cannot be read is refused now
 
     def after(self, moment: datetime, *, begun: datetime) -> datetime | None:
         del begun
@@ -64,11 +67,8 @@ class Cron:
     def _matches_day(self, day: date) -> bool:
         last = calendar.monthrange(day.year, day.month)[1]
         weekday = day.isoweekday() % 7 + 1
-        if self._days == "L":
-            of_month = day.day == last
-        else:
-            of_month = day.day in _field(self._days, 1, 31, _NONE)
-        return of_month and any(_is_weekday(part, day, weekday, last) for part in self._weekdays.split(","))
+        of_month = day.day == last if self._of_month is None else day.day in self._of_month
+        return of_month and any(_is_weekday(part, day, weekday, last) for part in self._weekdays)
 
 
 def _is_weekday(part: str, day: date, weekday: int, last: int) -> bool:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from sagemaker_simulator.wire.errors import NotModelled
@@ -86,7 +87,7 @@ def _check_step(configuration: Parameters) -> None:
     ordered = sorted((_low(step), _high(step)) for step in steps)
     if any(low >= high for low, high in ordered):
         raise validation("The lower bound of a step must be below its upper bound.")
-    if any(before[1] != after[0] for before, after in zip(ordered, ordered[1:], strict=False)):
+    if any(before[1] != after[0] for before, after in pairwise(ordered)):
         raise validation("The intervals of the steps must have neither gaps nor overlaps.")
     if ordered[0][0] < 0 and ordered[0][0] != -math.inf:
         raise validation("A negative lower bound needs a step whose lower bound is not given.")

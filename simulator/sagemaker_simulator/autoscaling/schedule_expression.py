@@ -66,7 +66,7 @@ def _rate(inner: str) -> Expression:
 
 def _at(inner: str, zone: ZoneInfo) -> Expression:
     try:
-        local = datetime.strptime(inner.strip(), "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007 - the zone is added right below
+        local = datetime.strptime(inner.strip(), "%Y-%m-%dT%H:%M:%S")
     except ValueError:
         raise validation(f"Invalid schedule expression: at({inner}); use at(yyyy-mm-ddThh:mm:ss)") from None
     return _Once(local.replace(tzinfo=zone).astimezone(UTC))

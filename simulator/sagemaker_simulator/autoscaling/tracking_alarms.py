@@ -2,7 +2,7 @@
 
 Three minutes above the target scale out, fifteen below nine tenths of it scale in (Application Auto Scaling User
 Guide, "Target tracking scaling policies"; the alarms as DescribeAlarms shows them). For the high-resolution metric the
-periods are ten seconds; how many of them AWS looks at is not published: three to scale out, fifteen minutes to scale in.
+periods are ten seconds; how many of them AWS looks at is not published: here three, and fifteen minutes' worth.
 """
 
 from collections.abc import Mapping

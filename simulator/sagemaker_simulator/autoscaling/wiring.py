@@ -1,11 +1,12 @@
 """Application Auto Scaling as one thing: its operations, and what other services ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sagemaker_simulator.clock import Clock
 from sagemaker_simulator.cloudwatch.wiring import CloudWatch
 from sagemaker_simulator.wire.modelled import Operation
+from sagemaker_simulator.wire.request import Caller
 
 from . import activities, scheduled_actions, targets
 from .capacity import Capacity
@@ -45,6 +46,10 @@ class Autoscaling:
     def deregister_all(self, *, account: str, region: str, endpoint: str) -> None:
         """Remove every target of an endpoint that is being deleted, with policies and scheduled actions."""
         self._targets.deregister_all(account=account, region=region, endpoint=endpoint)
+
+    def tagged(self, caller: Caller) -> Iterable[tuple[str, Mapping[str, str]]]:
+        """Return the ARNs of the caller's scalable targets with their tags."""
+        return self.holdings.of(caller).tags.items()
 
     def shown(self) -> dict[str, Any]:
         """Return everything there is by ACCOUNT/REGION, for the control API."""

@@ -1,1 +1,1 @@
-"""Services that SageMaker leans on (S3, IAM, STS, SNS, SQS, EventBridge, EC2, KMS), answered by moto in this process."""
+"""Services that SageMaker leans on (S3, IAM, STS, SNS, SQS, EventBridge, EC2, KMS), answered by moto in process."""

@@ -5,14 +5,14 @@ Moto refuses them too, but names ids that are there as well (5.2.5: it takes ids
 
 from collections.abc import Iterable, Mapping
 
-from moto.ec2.models import ec2_backends
-
 from sagemaker_simulator.wire.errors import AwsError
 from sagemaker_simulator.wire.request import Caller
 
 
 def check_network_ids(operation: str, parameters: Mapping[str, str], caller: Caller) -> None:
     """Raise AwsError naming what is missing. Call on moto's thread."""
+    from moto.ec2.models import ec2_backends  # takes a second and 100 MB: only where somebody asks EC2
+
     backend = ec2_backends[caller.account][caller.region]
     if operation == "DescribeSubnets":
         there = {subnet for zone in backend.subnets.values() for subnet in zone}

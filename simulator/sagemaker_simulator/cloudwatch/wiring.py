@@ -1,12 +1,12 @@
 """CloudWatch as one thing: its books, its alarms, and what other services ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 from sagemaker_simulator.clock import Clock
 from sagemaker_simulator.wire.errors import AwsError, NotModelled
 from sagemaker_simulator.wire.modelled import Operation, answer_modelled
-from sagemaker_simulator.wire.request import Call, Reply
+from sagemaker_simulator.wire.request import Call, Caller, Reply
 
 from .alarm_actions import AlarmActions
 from .alarm_record import State, describe
@@ -50,6 +50,10 @@ class CloudWatch:
         """Return the alarm's state at this moment, None when there is no alarm of that name."""
         alarm = self.books.at(account=account, region=region).alarms.get(name)
         return _VALUES[alarm.state] if alarm is not None else None
+
+    def tagged(self, caller: Caller) -> Iterable[tuple[str, Mapping[str, str]]]:
+        """Return the ARNs of the caller's alarms with their tags."""
+        return self.books.of(caller).tags.items()
 
     def shown(self) -> dict[str, Any]:
         """Return everything there is, for the control API."""

@@ -20,7 +20,7 @@ def state_routes(simulator: Simulator) -> web.RouteTableDef:
         estates = simulator.estates.all()
         shown = {
             "sagemaker": {f"{estate.account}/{estate.region}": _estate(estate) for estate in estates},
-            "applicationAutoscaling": {},
+            "applicationAutoscaling": simulator.autoscaling.shown(),
             "cloudwatch": simulator.cloudwatch.shown(),
             "s3": await simulator.moto.run(keys_by_bucket),
         }

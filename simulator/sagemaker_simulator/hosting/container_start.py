@@ -15,8 +15,7 @@ from sagemaker_simulator.hosting.container_output import FollowOutput, follow_no
 from sagemaker_simulator.hosting.contract import FleetFailed
 from sagemaker_simulator.hosting.health_check import Health, wait_until_healthy
 from sagemaker_simulator.hosting.limits import Limits
-from sagemaker_simulator.hosting.model_artifact import FetchObject
-from sagemaker_simulator.hosting.model_download import download_model
+from sagemaker_simulator.hosting.model_download import ModelStore, download_model
 from sagemaker_simulator.hosting.model_folder import ModelFolder
 from sagemaker_simulator.hosting.model_mount import launch_command
 from sagemaker_simulator.hosting.null_server import NullContainer, is_null_image
@@ -36,7 +35,7 @@ _LINES_IN_LOG = 20
 class ContainerStarter:
     """What is the same for every container of a simulator."""
 
-    fetch_object: FetchObject
+    store: ModelStore
     servers: Callable[[], Mapping[str, ServerCommand]]
     image_present: Callable[[str], bool]
     session: aiohttp.ClientSession
@@ -54,7 +53,7 @@ class ContainerStarter:
         server_command = self._server_command(order)
         folder = ModelFolder.make(under=self.models, prefix=f"{order.fleet.endpoint_name}.{order.variant.name}.")
         try:
-            await download_model(order, into=folder.model, fetch_object=self.fetch_object, limits=self.limits)
+            await download_model(order, into=folder.model, store=self.store, limits=self.limits)
             server = await self._start_healthy(order, server_command, folder)
         except BaseException:
             folder.remove()

@@ -2,16 +2,28 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Protocol
+
+
+class ModelDataForm(Enum):
+    """What lies at the URL of model data."""
+
+    ARCHIVE = auto()
+    OBJECT = auto()
+    PREFIX = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContainerToRun:
-    """One container of a model, as CreateModel described it."""
+    """One container of a model, as CreateModel described it: its model data is an archive to unpack, one object, or
+    everything under a prefix.
+    """
 
     image: str
     environment: Mapping[str, str]
     model_data_url: str | None = None
+    model_data_form: ModelDataForm = ModelDataForm.ARCHIVE
     hostname: str | None = None
 
 

@@ -28,6 +28,13 @@ def archive_broken(container: str, url: str, *, why: str) -> str:
     )
 
 
+def files_unusable(container: str, url: str, *, why: str) -> str:
+    return (
+        f'Failed to prepare uncompressed model data for container "{container}" from URL: "{url}". Please ensure that '
+        f"the object keys under the URL can be used as file names. (simulator: {why})"
+    )
+
+
 def ping_failed(container: str, variant: str) -> str:
     return (
         f"The {container} container for production variant {variant} did not pass the ping health check. "

@@ -26,6 +26,11 @@ class ProcessContainer:
         self._folder = folder
         self._limits = limits
 
+    @property
+    def process_group(self) -> int:
+        """The id of the server's process group."""
+        return self._server.group
+
     async def invoke(self, invocation: Invocation) -> Answer:
         try:
             async with self._session.post(

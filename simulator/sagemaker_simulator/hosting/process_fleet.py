@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sagemaker_simulator.hosting.container import Container
 from sagemaker_simulator.hosting.contract import Answer, Invocation
+from sagemaker_simulator.hosting.process_container import ProcessContainer
 
 
 class ProcessFleet:
@@ -31,6 +32,11 @@ class ProcessFleet:
                 return answer
             invocation = replace(invocation, body=answer.body, content_type=answer.content_type)
         return await last.invoke(invocation)
+
+    def process_groups(self, variant: str) -> Sequence[int]:
+        """Return the process groups of the variant's containers; null images have none."""
+        containers = self._variants.get(variant, ())
+        return [container.process_group for container in containers if isinstance(container, ProcessContainer)]
 
     async def stop(self) -> None:
         """End all containers side by side; returns when none is left. Safe to call twice."""

@@ -14,6 +14,7 @@ from sagemaker_simulator.hosting.container_start import ContainerStarter
 from sagemaker_simulator.hosting.contract import Fleet, FleetFailed, FleetToRun
 from sagemaker_simulator.hosting.limits import SAGEMAKER_LIMITS, Limits
 from sagemaker_simulator.hosting.model_artifact import FetchObject
+from sagemaker_simulator.hosting.model_download import ListObjects, ModelStore
 from sagemaker_simulator.hosting.model_mount import mounts_allowed
 from sagemaker_simulator.hosting.orphan_guard import OrphanGuard
 from sagemaker_simulator.hosting.process_fleet import ProcessFleet
@@ -31,13 +32,14 @@ class ProcessHosting:
         self,
         *,
         fetch_object: FetchObject,
+        list_objects: ListObjects,
         servers: Callable[[], Mapping[str, ServerCommand]],
         image_present: Callable[[str], bool],
         work_directory: Path,
         limits: Limits = SAGEMAKER_LIMITS,
         follow_output: FollowOutput = follow_nothing,
     ) -> None:
-        self._fetch_object = fetch_object
+        self._store = ModelStore(fetch_object=fetch_object, list_objects=list_objects)
         self._servers = servers
         self._image_present = image_present
         self._work_directory = work_directory
@@ -97,7 +99,7 @@ class ProcessHosting:
         models.mkdir(parents=True, exist_ok=True)
         mounts = await mounts_allowed(models)
         return ContainerStarter(
-            fetch_object=self._fetch_object,
+            store=self._store,
             servers=self._servers,
             image_present=self._image_present,
             guard=await OrphanGuard.start(),

@@ -33,6 +33,11 @@ class ServerProcess:
         return f"http://127.0.0.1:{self.ports.server_port}"
 
     @property
+    def group(self) -> int:
+        """The id of the process group."""
+        return self._process.pid
+
+    @property
     def has_exited(self) -> bool:
         return self._process.returncode is not None
 

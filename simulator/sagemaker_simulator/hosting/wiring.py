@@ -6,6 +6,7 @@ from pathlib import Path
 from sagemaker_simulator.hosting.container_output import FollowOutput
 from sagemaker_simulator.hosting.contract import Hosting
 from sagemaker_simulator.hosting.model_artifact import FetchObject
+from sagemaker_simulator.hosting.model_download import ListObjects
 from sagemaker_simulator.hosting.process_hosting import ProcessHosting
 from sagemaker_simulator.hosting.server_command import ServerCommand
 
@@ -15,6 +16,7 @@ __all__ = ["FetchObject", "ServerCommand", "build_hosting"]
 def build_hosting(
     *,
     fetch_object: FetchObject,
+    list_objects: ListObjects,
     servers: Callable[[], Mapping[str, ServerCommand]],
     image_present: Callable[[str], bool],
     work_directory: Path,
@@ -23,6 +25,7 @@ def build_hosting(
     """Hosting on local processes.
 
     `fetch_object(url, account=..., region=...)` answers an S3 object's bytes and raises KeyError when there is none;
+    `list_objects(url, account=..., region=...)` answers the keys under an S3 prefix;
     `servers()` answers the setting of that name as it is now; `image_present(image)` says whether ECR has the image.
     `follow_output` is told of every server process and of the file that it prints to.
     Model files and server logs live under `work_directory`, which is made. Call from the event loop's main thread:
@@ -30,6 +33,7 @@ def build_hosting(
     """
     return ProcessHosting(
         fetch_object=fetch_object,
+        list_objects=list_objects,
         servers=servers,
         image_present=image_present,
         work_directory=work_directory,

@@ -7,6 +7,7 @@ from typing import Any
 from . import quotas, variants
 from .endings import Kind
 from .estate import Estate, Estates
+from .ingredients import Gathering
 from .records import Endpoint, Status
 from .transitions import Transitions
 
@@ -14,10 +15,13 @@ from .transitions import Transitions
 class Capacities:
     """The one way by which weights and counts change."""
 
-    def __init__(self, *, estates: Estates, transitions: Transitions, quota: Callable[[str], int]) -> None:
+    def __init__(
+        self, *, estates: Estates, transitions: Transitions, quota: Callable[[str], int], gathering: Gathering
+    ) -> None:
         self._estates = estates
         self._transitions = transitions
         self._quota = quota
+        self._gathering = gathering
 
     def change(self, estate: Estate, endpoint: Endpoint, wishes: Sequence[Mapping[str, Any]]) -> None:
         """Begin to bring the endpoint, which is at rest, to the DesiredWeightsAndCapacities.
@@ -36,4 +40,5 @@ class Capacities:
             modified=self._estates.clock.now(),
         )
         self._estates.put(estate.endpoints, endpoint.name, changed)
-        self._transitions.begin(Kind.WEIGHTS, estate, endpoint.name)
+        obstacle = self._gathering.obstacle(wanted, before=endpoint.all_variants)
+        self._transitions.begin(Kind.WEIGHTS, estate, endpoint.name, obstacle=obstacle)

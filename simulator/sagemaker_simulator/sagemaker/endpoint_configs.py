@@ -11,6 +11,7 @@ from sagemaker_simulator.wire.errors import validation_exception
 from sagemaker_simulator.wire.request import Caller
 
 from .estate import Estate, Estates
+from .instance_pools import check_pools
 from .lists import Listing, page
 from .records import EndpointConfig
 from .refusals import ENDPOINT_CONFIG, MODEL, already_exists, not_found
@@ -108,15 +109,17 @@ def _check_variants(estate: Estate, parameters: Parameters) -> None:
 
 
 def _check_variant(estate: Estate, variant: Parameters) -> None:
-    model = variant.get("ModelName")
-    if model is not None and estate.models.get(model) is None:
-        raise not_found(MODEL, estate.arn("model", model))
+    overrides = [pool.get("ModelNameOverride") for pool in variant.get("InstancePools", ())]
+    for model in (variant.get("ModelName"), *overrides):
+        if model is not None and estate.models.get(model) is None:
+            raise not_found(MODEL, estate.arn("model", model))
     name = variant["VariantName"]
     on_instances = {"InstanceType", "InitialInstanceCount", "InstancePools"} & set(variant)
     if "ServerlessConfig" in variant:
         if on_instances:
             raise validation_exception(f"ServerlessConfig cannot be combined with {min(on_instances)} in {name}.")
         return
+    check_pools(variant)
     if "InstancePools" not in variant and "InstanceType" not in variant:
         raise validation_exception(f"InstanceType must be specified for production variant {name}.")
     if "InitialInstanceCount" not in variant:

@@ -10,7 +10,7 @@ from .deployment_checks import check_document, check_fit
 from .deployment_policy import policy_of
 from .endings import Kind
 from .estate import Estate, Estates
-from .ingredients import Ingredients, config_seen, gather
+from .ingredients import Gathering, Ingredients, config_seen
 from .records import Endpoint, EndpointConfig, Pending, Status
 from .refusals import ENDPOINT_CONFIG, not_found, same_config
 from .scalable_targets import ScalableTargets, check_scalable_targets
@@ -28,6 +28,7 @@ class EndpointUpdate:
     quota: Callable[[str], int]
     alarms: AlarmStates
     targets: ScalableTargets
+    gathering: Gathering
 
     def begin(self, estate: Estate, endpoint: Endpoint, parameters: Parameters) -> None:
         """Start the update of an endpoint that may be changed. Raises AwsError, NotModelled."""
@@ -37,7 +38,7 @@ class EndpointUpdate:
         config = config_seen(estate, parameters["EndpointConfigName"], as_of=self.estates.as_of())
         _check_move(estate, endpoint, config)
         now = self.estates.clock.now()
-        made = _retaining(gather(estate, endpoint.name, config, now=now), endpoint, parameters)
+        made = _retaining(self.gathering.gather(estate, endpoint.name, config, now=now), endpoint, parameters)
         shadows = bool(made.shadows or endpoint.shadows)
         check_fit(policy, wanted=made.variants, current=endpoint.variants, shadows=shadows)
         check_scalable_targets(self.targets, estate, endpoint, wanted=made.all_variants)
@@ -61,7 +62,14 @@ class EndpointUpdate:
             modified=now,
         )
         self.estates.put(estate.endpoints, endpoint.name, updating)
-        self.transitions.begin(Kind.UPDATE, estate, endpoint.name, fleet=made.fleet, policy=policy)
+        self.transitions.begin(
+            Kind.UPDATE,
+            estate,
+            endpoint.name,
+            fleet=made.fleet,
+            policy=policy,
+            obstacle=self.gathering.obstacle(made.all_variants),
+        )
 
 
 def _deployment(endpoint: Endpoint, parameters: Parameters) -> Parameters | None:

@@ -53,11 +53,18 @@ def _variant(variant: Variant) -> Output:
         "CurrentInstanceCount": variant.current_count,
         "DesiredInstanceCount": variant.desired_count,
     }
+    if variant.pools:
+        shown["InstancePools"] = [_pool(variant, instance_type) for instance_type in variant.pools]
     if variant.status is not None:
         shown["VariantStatus"] = [_status(variant.status)]
     if variant.routing is not None:
         shown["RoutingConfig"] = dict(variant.routing)
     return shown
+
+
+def _pool(variant: Variant, instance_type: str) -> Output:
+    count = variant.current_count if instance_type == variant.instance_type else 0
+    return {"InstanceType": instance_type, "CurrentInstanceCount": count}
 
 
 def _status(status: VariantStatus) -> Output:

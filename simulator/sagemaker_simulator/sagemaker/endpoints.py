@@ -14,7 +14,7 @@ from .endings import Kind
 from .endpoint_update import EndpointUpdate
 from .endpoint_views import describe, summary
 from .estate import Estate, Estates
-from .ingredients import config_seen, gather
+from .ingredients import Gathering, config_seen
 from .lists import Listing, page
 from .records import IN_PROGRESS, Endpoint, Pending, Status
 from .refusals import ENDPOINT, already_exists, failed_endpoint, in_progress, not_found
@@ -43,19 +43,23 @@ class Endpoints:
         estates: Estates,
         transitions: Transitions,
         quota: Callable[[str], int],
+        gathering: Gathering,
         alarms: AlarmStates | None = None,
         targets: ScalableTargets | None = None,
     ) -> None:
         self._estates = estates
         self._transitions = transitions
         self._quota = quota
-        self._capacities = Capacities(estates=estates, transitions=transitions, quota=quota)
+        self._gathering = gathering
+        self._targets = targets or NoScalableTargets()
+        self._capacities = Capacities(estates=estates, transitions=transitions, quota=quota, gathering=gathering)
         self._update = EndpointUpdate(
             estates=estates,
             transitions=transitions,
             quota=quota,
             alarms=alarms or NoAlarms(),
-            targets=targets or NoScalableTargets(),
+            targets=self._targets,
+            gathering=gathering,
         )
 
     async def create_endpoint(self, caller: Caller, parameters: Parameters) -> Output:
@@ -68,7 +72,7 @@ class Endpoints:
         check_document(parameters.get("DeploymentConfig"))
         config = config_seen(estate, parameters["EndpointConfigName"], as_of=self._estates.as_of())
         now = self._estates.clock.now()
-        made = gather(estate, name, config, now=now)
+        made = self._gathering.gather(estate, name, config, now=now)
         needs = quotas.of_creation(made.all_variants)
         quotas.check_quota(estate, needs, quota=self._quota)
         pending = Pending(
@@ -91,7 +95,8 @@ class Endpoints:
         )
         self._estates.put(estate.endpoints, name, endpoint)
         self._estates.put(estate.tags, arn, tags)
-        self._transitions.begin(Kind.CREATE, estate, name, fleet=made.fleet)
+        obstacle = self._gathering.obstacle(made.all_variants)
+        self._transitions.begin(Kind.CREATE, estate, name, fleet=made.fleet, obstacle=obstacle)
         return {"EndpointArn": arn}
 
     async def describe_endpoint(self, caller: Caller, parameters: Parameters) -> Output:
@@ -121,6 +126,7 @@ class Endpoints:
     async def delete_endpoint(self, caller: Caller, parameters: Parameters) -> Output:
         estate = self._estates.of(caller)
         endpoint = self._at_rest(estate, parameters["EndpointName"])
+        self._targets.deregister_all(account=estate.account, region=estate.region, endpoint=endpoint.name)
         self._put(estate, replace(endpoint, status=Status.DELETING))
         self._transitions.begin(Kind.DELETE, estate, endpoint.name)
         return {}

@@ -7,6 +7,7 @@ from typing import TypeVar
 from sagemaker_simulator.clock import Clock
 from sagemaker_simulator.wire.request import Caller
 
+from .model_package_records import ModelPackage, ModelPackageGroup
 from .records import Endpoint, EndpointConfig, Model
 from .shelf import Shelf
 
@@ -16,14 +17,17 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Estate:
-    """The shelves of one account and region; tags are by ARN."""
+    """The shelves of one account and region; tags, and the newest version of a package group, are by ARN."""
 
     account: str
     region: str
     models: Shelf[Model] = field(default_factory=Shelf)
     configs: Shelf[EndpointConfig] = field(default_factory=Shelf)
     endpoints: Shelf[Endpoint] = field(default_factory=Shelf)
+    package_groups: Shelf[ModelPackageGroup] = field(default_factory=Shelf)
+    packages: Shelf[ModelPackage] = field(default_factory=Shelf)
     tags: Shelf[Tags] = field(default_factory=Shelf)
+    versions_made: dict[str, int] = field(default_factory=dict)
 
     def arn(self, kind: str, name: str) -> str:
         """Return the ARN; SageMaker writes the name in lower case there (aws/amazon-sagemaker-examples#293)."""

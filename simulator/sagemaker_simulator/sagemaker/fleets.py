@@ -45,11 +45,6 @@ class Fleets:
         self._ending: set[asyncio.Task[None]] = set()
         self._random = random.Random(seed)  # noqa: S311 - jitter that repeats from run to run, not a secret
 
-    def serving(self, estate: Estate, name: str) -> Fleet | None:
-        """Return the fleet that answers for the endpoint; while traffic shifts, the one it shifts from."""
-        traffic = self._traffic.get(key_of(estate, name))
-        return traffic.main.fleet if traffic is not None else None
-
     def answering(self, estate: Estate, name: str, variant: str) -> Answering | None:
         """Return who answers one request to the variant: by chance, in proportion to the shares, while traffic shifts.
 

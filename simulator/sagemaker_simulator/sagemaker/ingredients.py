@@ -1,14 +1,14 @@
 """What CreateEndpoint and UpdateEndpoint make a fleet from: a config, its models, and what hosting is told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sagemaker_simulator.hosting.contract import FleetToRun
 
 from . import support, variants
 from .estate import Estate
+from .instance_pools import NO_CAPACITY, placed
 from .records import EndpointConfig, Model, Variant
 from .refusals import ENDPOINT_CONFIG, MODEL, not_found
 
@@ -39,30 +39,45 @@ def config_seen(estate: Estate, name: str, *, as_of: float | None) -> EndpointCo
     return config
 
 
-def gather(estate: Estate, endpoint_name: str, config: EndpointConfig, *, now: datetime) -> Ingredients:
-    """Return everything for a fleet of the config. Raises AwsError when a model is gone, NotModelled."""
-    asked = [*config.variants, *config.shadows]
-    models = _models(estate, asked)
-    return Ingredients(
-        config=config,
-        variants=variants.from_config(config.variants, models, now=now),
-        shadows=variants.from_config(config.shadows, models, now=now),
-        fleet=FleetToRun(
-            account=estate.account,
-            region=estate.region,
-            endpoint_name=endpoint_name,
-            config_name=config.name,
-            variants=tuple(variants.to_run(variant, models, config) for variant in asked),
-        ),
-    )
+@dataclass(frozen=True, kw_only=True)
+class Gathering:
+    """What a fleet is made with besides what SageMaker holds: the digests that images have, and instances to be had."""
+
+    digest_of: Callable[[str], str]
+    has_capacity: Callable[[str], bool]
+
+    def gather(self, estate: Estate, endpoint_name: str, config: EndpointConfig, *, now: datetime) -> Ingredients:
+        """Return everything for a fleet of the config. Raises AwsError when a model is gone, NotModelled."""
+        asked = [placed(each, has_capacity=self.has_capacity) for each in (*config.variants, *config.shadows)]
+        models = [_model(estate, each["ModelName"]) for each in asked]
+        made = tuple(
+            variants.variant_of(each, model, digest_of=self.digest_of, now=now)
+            for each, model in zip(asked, models, strict=True)
+        )
+        production = len(config.variants)
+        return Ingredients(
+            config=config,
+            variants=made[:production],
+            shadows=made[production:],
+            fleet=FleetToRun(
+                account=estate.account,
+                region=estate.region,
+                endpoint_name=endpoint_name,
+                config_name=config.name,
+                variants=tuple(variants.to_run(each, model, config) for each, model in zip(asked, models, strict=True)),
+            ),
+        )
+
+    def obstacle(self, wanted: Iterable[Variant], *, before: Iterable[Variant] = ()) -> str | None:
+        """Return why instances that are wanted and not there yet cannot be had, None when they can."""
+        there = {variant.name: variant.current_count for variant in before}
+        growing = [each for each in wanted if each.desired_count > there.get(each.name, 0)]
+        return None if all(self.has_capacity(each.instance_type) for each in growing) else NO_CAPACITY
 
 
-def _models(estate: Estate, asked: Iterable[Mapping[str, Any]]) -> dict[str, Model]:
-    models = {}
-    for variant in asked:
-        model = estate.models.get(variant["ModelName"])
-        if model is None:
-            raise not_found(MODEL, estate.arn("model", variant["ModelName"]))
-        support.check_model(model)
-        models[model.name.lower()] = model
-    return models
+def _model(estate: Estate, name: str) -> Model:
+    model = estate.models.get(name)
+    if model is None:
+        raise not_found(MODEL, estate.arn("model", name))
+    support.check_model(model)
+    return model

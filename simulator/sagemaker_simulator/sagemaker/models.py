@@ -1,5 +1,6 @@
 """CreateModel, DescribeModel, ListModels, DeleteModel."""
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,12 +10,15 @@ from sagemaker_simulator.wire.request import Caller
 
 from .estate import Estates
 from .lists import Listing, page
+from .model_data import check_model_data_source
+from .packaged_containers import running_container
 from .records import Model
 from .refusals import MODEL, already_exists, not_found, role_not_assumable
 from .tags import tags_from
 
 Parameters = Mapping[str, Any]
 Output = dict[str, Any]
+log = logging.getLogger(__name__)
 ENVIRONMENT_LIMIT = 32 * 1024  # keys and values together (ContainerDefinition in the SageMaker API reference)
 _LISTING = Listing[Model](result="Models", name=lambda model: model.name, created=lambda model: model.created, keys={})
 
@@ -37,8 +41,15 @@ class Models:
         await self._check_role(caller, parameters.get("ExecutionRoleArn"))
         if estate.models.get(name) is not None:  # made by another request while the role was looked up
             raise already_exists(MODEL, arn)
-        model = Model(name=name, arn=arn, created=self._estates.clock.now(), definition=definition)
+        model = Model(
+            name=name,
+            arn=arn,
+            created=self._estates.clock.now(),
+            definition=definition,
+            containers=tuple(running_container(estate, container) for container in _containers(definition)),
+        )
         self._estates.put(estate.models, name, model)
+        _say_what_is_only_stored(model)
         self._estates.put(estate.tags, arn, tags)
         return {"ModelArn": arn}
 
@@ -84,11 +95,11 @@ def describe(model: Model) -> Output:
     }
 
 
-def containers_of(model: Model) -> list[Mapping[str, Any]]:
-    """Return the model's containers in order."""
-    if "PrimaryContainer" in model.definition:
-        return [model.definition["PrimaryContainer"]]
-    return list(model.definition.get("Containers", []))
+def _containers(definition: Parameters) -> list[Parameters]:
+    """Return the containers of a definition in order."""
+    if "PrimaryContainer" in definition:
+        return [definition["PrimaryContainer"]]
+    return list(definition.get("Containers", []))
 
 
 def _definition(parameters: Parameters) -> Output:
@@ -109,10 +120,18 @@ def _container(container: Parameters) -> Output:
         raise validation_exception("A container must have an Image or a ModelPackageName.")
     if "ModelDataUrl" in container and "ModelDataSource" in container:
         raise validation_exception("Only one of ModelDataUrl and ModelDataSource can be specified for a container.")
+    check_model_data_source(container)
     environment = container.get("Environment", {})
     if sum(len(key) + len(value) for key, value in environment.items()) > ENVIRONMENT_LIMIT:
         raise validation_exception(f"The Environment of a container must not be larger than {ENVIRONMENT_LIMIT} bytes.")
     return {"Mode": "SingleModel", "Environment": {}, **container}
+
+
+def _say_what_is_only_stored(model: Model) -> None:
+    """A process on this machine has the machine's network, and nothing here can take it away."""
+    asked = [member for member in ("VpcConfig", "EnableNetworkIsolation") if model.definition.get(member)]
+    if asked:
+        log.warning("model %s: %s is stored, but its servers are not cut off here", model.name, " and ".join(asked))
 
 
 def _summary(model: Model) -> Output:

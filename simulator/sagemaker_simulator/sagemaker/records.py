@@ -26,12 +26,16 @@ ABLE_TO_SERVE = frozenset({Status.IN_SERVICE, Status.UPDATING, Status.ROLLING_BA
 
 @dataclass(frozen=True, kw_only=True)
 class Model:
-    """A model: `definition` is what CreateModel asked for, with the defaults that DescribeModel shows."""
+    """A model: `definition` is what CreateModel asked for, with the defaults that DescribeModel shows.
+
+    `containers` are those that run, in order: a model package in the definition stands for its own container.
+    """
 
     name: str
     arn: str
     created: datetime
     definition: Mapping[str, Any]
+    containers: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +77,10 @@ class VariantStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class Variant:
-    """A variant of a running endpoint. Weights are single precision, as SageMaker's model says (float)."""
+    """A variant of a running endpoint. Weights are single precision, as SageMaker's model says (float).
+
+    `pools` are the instance types that it may run on, when there is a choice; `instance_type` is the one it runs on.
+    """
 
     name: str
     instance_type: str
@@ -83,6 +90,7 @@ class Variant:
     current_count: int
     desired_count: int
     routing: Mapping[str, Any] | None = None
+    pools: tuple[str, ...] = ()
     status: VariantStatus | None = None
 
 

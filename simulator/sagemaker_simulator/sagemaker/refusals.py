@@ -9,10 +9,17 @@ from sagemaker_simulator.wire.errors import AwsError, validation_exception
 ENDPOINT = "endpoint"
 ENDPOINT_CONFIG = "endpoint configuration"
 MODEL = "model"
+MODEL_PACKAGE = "model package"
+MODEL_PACKAGE_GROUP = "model package group"
 
 
 def not_found(kind: str, arn: str) -> AwsError:
     return validation_exception(f'Could not find {kind} "{arn}".')
+
+
+def does_not_exist(kind: str, arn: str) -> AwsError:
+    """Return what the model registry answers for a package or a group that is not there."""
+    return validation_exception(f"{kind} {arn} does not exist.")
 
 
 def already_exists(kind: str, arn: str) -> AwsError:

@@ -10,10 +10,14 @@ from .records import Endpoint, Variant
 
 
 class ScalableTargets(Protocol):
-    """What UpdateEndpoint needs of Application Auto Scaling."""
+    """What UpdateEndpoint and DeleteEndpoint need of Application Auto Scaling."""
 
     def is_scalable_target(self, *, account: str, region: str, endpoint: str, variant: str) -> bool:
         """Tell whether the variant's instance count is registered as a scalable target."""
+        ...
+
+    def deregister_all(self, *, account: str, region: str, endpoint: str) -> None:
+        """Remove the endpoint's scalable targets: DeleteEndpoint does so itself."""
         ...
 
 
@@ -23,6 +27,9 @@ class NoScalableTargets:
     def is_scalable_target(self, *, account: str, region: str, endpoint: str, variant: str) -> bool:
         del account, region, endpoint, variant
         return False
+
+    def deregister_all(self, *, account: str, region: str, endpoint: str) -> None:
+        del account, region, endpoint
 
 
 def check_scalable_targets(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sagemaker_simulator.wire.errors import NotModelled
 
-from .models import containers_of
+from .model_data import check_model_data
 from .records import EndpointConfig, Model
 
 _CONFIG_MEMBERS = {
@@ -20,7 +20,6 @@ _CONFIG_MEMBERS = {
 }
 _VARIANT_MEMBERS = {
     "ServerlessConfig": "serverless endpoints",
-    "InstancePools": "instance pools",
     "ManagedInstanceScaling": "managed instance scaling",
     "AcceleratorType": "elastic inference accelerators",
     "CoreDumpConfig": "core dumps",
@@ -28,7 +27,6 @@ _VARIANT_MEMBERS = {
     "AcceleratorPartitionLayouts": "accelerator partitions",
 }
 _CONTAINER_MEMBERS = {
-    "ModelPackageName": "model packages",
     "AdditionalModelDataSources": "additional model data sources",
     "ImageConfig": "images of private registries",
     "ContainerMetricsConfig": "container metrics",
@@ -48,31 +46,13 @@ def check_config(config: EndpointConfig) -> None:
 
 def check_model(model: Model) -> None:
     """Raise NotModelled for a model that needs what is not there yet."""
-    _refuse(model.definition, {"VpcConfig": "models in a VPC"})
-    if model.definition["EnableNetworkIsolation"]:
-        raise NotModelled("network isolation is not modelled yet")
-    containers = containers_of(model)
-    if len(containers) > 1:
+    if len(model.containers) > 1:
         raise NotModelled("models of several containers are not modelled yet")
-    for container in containers:
+    for container in model.containers:
         _refuse(container, _CONTAINER_MEMBERS)
         if container["Mode"] == "MultiModel":
             raise NotModelled("multi-model endpoints are not modelled yet")
-        model_data_url(container)
-
-
-def model_data_url(container: Mapping[str, Any]) -> str | None:
-    """Return the S3 URL of the container's archive, None without model data.
-
-    Raises NotModelled for model data that is no archive.
-    """
-    source = container.get("ModelDataSource", {}).get("S3DataSource")
-    if source is None:
-        url = container.get("ModelDataUrl")
-        return str(url) if url else None
-    if (source.get("S3DataType"), source.get("CompressionType")) != ("S3Object", "Gzip"):
-        raise NotModelled("model data that is not one gzip archive is not modelled yet")
-    return str(source["S3Uri"])
+        check_model_data(container)
 
 
 def _refuse(definition: Mapping[str, Any], members: Mapping[str, str]) -> None:

@@ -7,14 +7,20 @@ from sagemaker_simulator.wire.errors import AwsError, validation_exception
 from sagemaker_simulator.wire.request import Caller
 
 from .estate import Estate, Estates, Tags
-from .refusals import ENDPOINT, ENDPOINT_CONFIG, MODEL, not_found
+from .refusals import ENDPOINT, ENDPOINT_CONFIG, MODEL, MODEL_PACKAGE, MODEL_PACKAGE_GROUP, not_found
 
 MAX_TAGS = 50
-_KINDS = {"endpoint": ENDPOINT, "endpoint-config": ENDPOINT_CONFIG, "model": MODEL}
+_KINDS = {
+    "endpoint": ENDPOINT,
+    "endpoint-config": ENDPOINT_CONFIG,
+    "model": MODEL,
+    "model-package": MODEL_PACKAGE,
+    "model-package-group": MODEL_PACKAGE_GROUP,
+}
 
 
 class TagOperations:
-    """Operations on tags of models, endpoint configs and endpoints."""
+    """Operations on tags of models, model packages and their groups, endpoint configs and endpoints."""
 
     def __init__(self, *, estates: Estates) -> None:
         self._estates = estates

@@ -55,11 +55,19 @@ class Transitions:
         self._decided: dict[Key, Ending] = {}
 
     def begin(
-        self, kind: Kind, estate: Estate, name: str, *, fleet: FleetToRun | None = None, policy: Policy | None = None
+        self,
+        kind: Kind,
+        estate: Estate,
+        name: str,
+        *,
+        fleet: FleetToRun | None = None,
+        policy: Policy | None = None,
+        obstacle: str | None = None,
     ) -> None:
         """Start a transition; the endpoint's record already says that it is under way.
 
-        It takes its usual time and what its policy adds, or what was decided beforehand.
+        It takes its usual time and what its policy adds, or what was decided beforehand. `obstacle`: why it cannot
+        succeed, known from the start.
         """
         endpoint = estate.endpoints.get(name)
         if endpoint is None:
@@ -79,7 +87,11 @@ class Transitions:
         if transition.ending is not None and transition.ending.seconds is not None:
             transition.fit_into(transition.ending.seconds)
         self._take(transition, first)
-        if fleet is not None:
+        if obstacle is not None:
+            transition.failure = obstacle
+            if fleet is not None:
+                self._delay_the_failure(transition)
+        elif fleet is not None:
             transition.starting = asyncio.create_task(self._start(transition, fleet))
         if kind is Kind.DELETE:
             self._fleets.end_serving(transition.key)

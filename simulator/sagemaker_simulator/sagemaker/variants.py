@@ -1,26 +1,33 @@
 """The variants of an endpoint: made from a config, kept across updates, shown by DescribeEndpoint."""
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sagemaker_simulator.hosting.contract import ContainerToRun, VariantToRun
+from sagemaker_simulator.hosting.contract import ContainerToRun, ModelDataForm, VariantToRun
 from sagemaker_simulator.wire.errors import validation_exception
 
-from .models import containers_of
+from .deployed_images import deployed_image
+from .model_data import model_data_of
 from .records import EndpointConfig, Model, Variant
 from .single_precision import single
-from .support import model_data_url
-
-_IMAGE_LIMIT = 255  # characters of ContainerImage; a digest may not fit behind a long name
-ModelOf = Mapping[str, Model]  # by lower-case name
 
 
-def from_config(asked: Sequence[Mapping[str, Any]], models: ModelOf, *, now: datetime) -> tuple[Variant, ...]:
-    """Return the variants of a config that are asked for, with their initial counts and weights."""
-    return tuple(_variant(each, models[each["ModelName"].lower()], now) for each in asked)
+def variant_of(asked: Mapping[str, Any], model: Model, *, digest_of: Callable[[str], str], now: datetime) -> Variant:
+    """Return the variant that a config asks for, with its initial count and weight; its instance type is decided."""
+    count, weight = asked["InitialInstanceCount"], single(asked["InitialVariantWeight"])
+    return Variant(
+        name=asked["VariantName"],
+        instance_type=asked["InstanceType"],
+        images=tuple(deployed_image(each["Image"], digest_of=digest_of, now=now) for each in model.containers),
+        current_weight=weight,
+        desired_weight=weight,
+        current_count=count,
+        desired_count=count,
+        routing=asked.get("RoutingConfig"),
+        pools=tuple(pool["InstanceType"] for pool in asked.get("InstancePools", ())),
+    )
 
 
 def retained(asked: Sequence[Variant], current: Sequence[Variant], *, exclude: Collection[str]) -> tuple[Variant, ...]:
@@ -67,9 +74,8 @@ def reverted(variants: Sequence[Variant]) -> tuple[Variant, ...]:
     )
 
 
-def to_run(asked: Mapping[str, Any], models: ModelOf, config: EndpointConfig) -> VariantToRun:
+def to_run(asked: Mapping[str, Any], model: Model, config: EndpointConfig) -> VariantToRun:
     """Return what hosting must start for a variant of the config. Raises AwsError without an execution role."""
-    model = models[asked["ModelName"].lower()]
     role = model.definition.get("ExecutionRoleArn") or config.definition.get("ExecutionRoleArn")
     if role is None:
         raise validation_exception(f'Model "{model.arn}" has no execution role; set ExecutionRoleArn at CreateModel.')
@@ -77,36 +83,10 @@ def to_run(asked: Mapping[str, Any], models: ModelOf, config: EndpointConfig) ->
         name=asked["VariantName"],
         model_name=model.name,
         execution_role_arn=role,
-        containers=tuple(_container(container) for container in containers_of(model)),
+        containers=tuple(_container(container) for container in model.containers),
         startup_timeout_seconds=asked.get("ContainerStartupHealthCheckTimeoutInSeconds"),
         download_timeout_seconds=asked.get("ModelDataDownloadTimeoutInSeconds"),
     )
-
-
-def _variant(asked: Mapping[str, Any], model: Model, now: datetime) -> Variant:
-    count, weight = asked["InitialInstanceCount"], single(asked["InitialVariantWeight"])
-    return Variant(
-        name=asked["VariantName"],
-        instance_type=asked["InstanceType"],
-        images=tuple(_deployed_image(container["Image"], now) for container in containers_of(model)),
-        current_weight=weight,
-        desired_weight=weight,
-        current_count=count,
-        desired_count=count,
-        routing=asked.get("RoutingConfig"),
-    )
-
-
-def _deployed_image(image: str, now: datetime) -> Mapping[str, Any]:
-    """Return the image with a digest: the one it names, else one that depends on nothing but its name."""
-    repository, _, digest = image.partition("@")
-    if not digest:
-        name = repository.rpartition("/")
-        repository = name[0] + name[1] + name[2].partition(":")[0]
-        digest = "sha256:" + hashlib.sha256(image.encode()).hexdigest()
-    resolved = f"{repository}@{digest}"
-    shown = {"SpecifiedImage": image, "ResolutionTime": now}
-    return shown | ({"ResolvedImage": resolved} if len(resolved) <= _IMAGE_LIMIT else {})
 
 
 def _retain(asked: Variant, current: Variant | None, exclude: Collection[str]) -> Variant:
@@ -131,9 +111,11 @@ def _wished(variant: Variant, wish: Mapping[str, Any]) -> Variant:
 
 
 def _container(container: Mapping[str, Any]) -> ContainerToRun:
+    data = model_data_of(container)
     return ContainerToRun(
         image=container["Image"],
         environment=container["Environment"],
-        model_data_url=model_data_url(container),
+        model_data_url=data.url if data is not None else None,
+        model_data_form=data.form if data is not None else ModelDataForm.ARCHIVE,
         hostname=container.get("ContainerHostname"),
     )

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-_SAGEMAKER_MEMBERS = ("EndpointName", "EndpointConfigName", "ModelName")
+_SAGEMAKER_MEMBERS = (
+    "EndpointName",
+    "EndpointConfigName",
+    "ModelName",
+    "ModelPackageName",
+    "ModelPackageGroupName",
+    "ModelPackageArn",
+)
 _IAM_MEMBERS = ("RoleName", "UserName", "PolicyName", "InstanceProfileName", "GroupName")
 
 
@@ -47,6 +54,12 @@ def _topic(parameters: Mapping[str, Any]) -> str | None:
     return _first(parameters, ("Name",)) or last_part(parameters.get("TopicArn") or parameters.get("TargetArn"))
 
 
+def _alarm(parameters: Mapping[str, Any]) -> str | None:
+    names = parameters.get("AlarmNames")
+    only = names[0] if isinstance(names, list) and len(names) == 1 and isinstance(names[0], str) else None
+    return _first(parameters, ("AlarmName",)) or only
+
+
 _NAMERS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "sagemaker": _sagemaker,
     "sagemaker-runtime": _sagemaker,
@@ -56,6 +69,8 @@ _NAMERS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "sqs": _queue,
     "sns": _topic,
     "events": lambda parameters: _first(parameters, ("Name", "Rule", "EventBusName")),
+    "cloudwatch": _alarm,
+    "application-autoscaling": lambda parameters: _first(parameters, ("ResourceId",)),
     "ecr": lambda parameters: _first(parameters, ("repositoryName",)),
     "logs": lambda parameters: _first(parameters, ("logGroupName",)),
     "service-quotas": lambda parameters: _first(parameters, ("QuotaCode",)),

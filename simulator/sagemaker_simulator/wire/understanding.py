@@ -1,5 +1,6 @@
 """From a request to a call: protocol, operation, parameters and resource. Judges nothing; the services do."""
 
+import gzip
 import json
 from typing import Any
 
@@ -44,7 +45,7 @@ def _protocol(request: Incoming, service: str) -> str:
 
 def _read_json(request: Incoming, _service: str) -> tuple[str, dict[str, Any]]:
     operation = request.headers["X-Amz-Target"].rpartition(".")[2]
-    body = request.body()
+    body = _plain_body(request)
     try:
         parsed = json.loads(body) if body else {}
     except ValueError:
@@ -54,8 +55,18 @@ def _read_json(request: Incoming, _service: str) -> tuple[str, dict[str, Any]]:
     return operation, parsed
 
 
+def _plain_body(request: Incoming) -> bytes:
+    """Return the body unpacked: botocore packs large requests of some operations (PutMetricData from 10 kB on)."""
+    if request.headers.get("Content-Encoding", "").lower() != "gzip":
+        return request.body()
+    try:
+        return gzip.decompress(request.body())
+    except (OSError, EOFError):
+        raise AwsError("SerializationException", "the body is not gzip, as Content-Encoding says") from None
+
+
 def _read_cbor(request: Incoming, _service: str) -> tuple[str, dict[str, Any]]:
-    return request.raw_path.rpartition("/")[2], decode_map(request.body())
+    return request.raw_path.rpartition("/")[2], decode_map(_plain_body(request))
 
 
 def _read_query(request: Incoming, _service: str) -> tuple[str, dict[str, Any]]:

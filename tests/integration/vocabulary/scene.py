@@ -47,6 +47,11 @@ class Scene:
         self.objects.create(self.namespace, name, together(changes, base=smallest()))
         return Endpoint(self, name)
 
+    def given_spec(self, spec: Spec, *, name: str = "churn") -> Endpoint:
+        """An endpoint with this very spec, applied."""
+        self.objects.create(self.namespace, name, spec)
+        return Endpoint(self, name)
+
     def applied(self, name: str) -> Endpoint:
         """One that kubectl applied."""
         return Endpoint(self, name)

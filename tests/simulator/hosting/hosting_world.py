@@ -44,6 +44,7 @@ class HostingWorld:
         self.network_is_up.set()
         self.hosting = ProcessHosting(
             fetch_object=self.fetch_object,
+            list_objects=self.list_objects,
             servers=lambda: self.servers,
             image_present=lambda image: image in self.images,
             work_directory=self.work_directory,
@@ -54,6 +55,10 @@ class HostingWorld:
         assert (account, region) == ("123456789012", "eu-west-1")
         await self.network_is_up.wait()
         return self.objects[url]
+
+    async def list_objects(self, url: str, *, account: str, region: str) -> list[str]:
+        assert (account, region) == ("123456789012", "eu-west-1")
+        return [key.removeprefix("s3://").partition("/")[2] for key in self.objects if key.startswith(url)]
 
     async def start(self, *variants: VariantToRun, config: str = "churn-1") -> Fleet:
         return await self.hosting.start(fleet_to_run(*variants, config=config))

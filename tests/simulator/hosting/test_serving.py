@@ -12,6 +12,7 @@ from sagemaker_simulator.hosting.container_order import orders_of
 from sagemaker_simulator.hosting.container_start import ContainerStarter
 from sagemaker_simulator.hosting.contract import ContainerTimedOut, Fleet
 from sagemaker_simulator.hosting.limits import Limits
+from sagemaker_simulator.hosting.model_download import ModelStore
 from sagemaker_simulator.hosting.model_mount import mounts_allowed
 from sagemaker_simulator.hosting.orphan_guard import OrphanGuard
 from sagemaker_simulator.hosting.server_command import ServerCommand
@@ -144,7 +145,7 @@ async def test_without_a_mount_namespace_the_model_is_where_sm_model_dir_says(
     async with aiohttp.ClientSession() as session:
         guard = await OrphanGuard.start()
         starter = ContainerStarter(
-            fetch_object=world.fetch_object,
+            store=ModelStore(fetch_object=world.fetch_object, list_objects=world.list_objects),
             servers=lambda: world.servers,
             image_present=lambda _: True,
             session=session,

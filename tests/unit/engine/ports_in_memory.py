@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
-from endpoint_operator.api.status import InferenceEndpointStatus
+from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import ClusterUnavailable, NotLeading, StaleObject
 from endpoint_operator.engine.reconcile import Reconciler
 from endpoint_operator.engine.store import ObjectStore
+from endpoint_operator.planning.exporting import ExportChange, ExportOutcome
 from endpoint_operator.planning.facts import Facts, OperatorInputs
 from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.steps import Step
 from endpoint_operator.planning.stories import Story
@@ -37,6 +39,20 @@ class Cluster:
 
     async def write_status(self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> InferenceEndpoint:
         return self._write(endpoint, "status", status=status)
+
+    async def look(self, endpoint: InferenceEndpoint) -> SeenInputs:
+        del endpoint
+        return NOTHING_SEEN
+
+    async def export(
+        self, endpoint: InferenceEndpoint, change: ExportChange, known: ExportStatus | None
+    ) -> ExportOutcome:
+        del endpoint, known
+        self.log.append("export")
+        if change.write is None:
+            return ExportOutcome()
+        written = ExportStatus(config_map_name=change.write.name, digest=change.write.digest)
+        return ExportOutcome(written=written)
 
     async def tell(self, endpoint: InferenceEndpoint, stories: Sequence[Story]) -> None:
         del endpoint
@@ -96,5 +112,14 @@ def a_world(endpoint: InferenceEndpoint) -> World:
     cluster, store = Cluster(stored=endpoint), ObjectStore()
     aws = Aws(log=cluster.log)
     store.put(endpoint)
-    reconciler = Reconciler(store=store, inputs_of=lambda _: INPUTS, observer=aws, executor=aws, writer=cluster, recorder=cluster)
+    reconciler = Reconciler(
+        store=store,
+        inputs_of=lambda _: INPUTS,
+        input_reader=cluster,
+        observer=aws,
+        executor=aws,
+        writer=cluster,
+        exporter=cluster,
+        recorder=cluster,
+    )
     return World(cluster=cluster, aws=aws, store=store, reconciler=reconciler)

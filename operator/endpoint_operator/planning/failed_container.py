@@ -1,0 +1,65 @@
+"""Whether this pass learns that a container failed, and where its log would be.
+
+A log is asked for once, in the pass that finds the failure new: later passes know it from the revision's row.
+"""
+
+import re
+from dataclasses import dataclass
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.planning.decide import make_plan
+from endpoint_operator.planning.desired import desired_state
+from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, OperatorInputs
+from endpoint_operator.planning.failures import CONTAINER_UNHEALTHY, is_news_of_a_container, read_failure_reason
+
+_VARIANT = re.compile(r"production variant (?P<name>[A-Za-z0-9-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedContainer:
+    """`since` is when its fleet began to be made, in AWS's time (ISO 8601)."""
+
+    endpoint_name: str
+    variant: str
+    since: str
+    model_names: tuple[str, ...]
+    plain_values: tuple[str, ...]
+    """Environment values of the manifest: none of them goes into an Event."""
+    has_hidden_values: bool
+    """Whether there are others, which only the model in SageMaker tells."""
+
+
+def failed_container(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> FailedContainer | None:
+    """None where no container failed, or that is known already."""
+    live = facts.live
+    if live is None or live.busy or endpoint.being_deleted or endpoint.spec.paused:
+        return None
+    if read_failure_reason(live.failure_reason).reason != CONTAINER_UNHEALTHY:
+        return None
+    desired = desired_state(endpoint, inputs)
+    if desired is None or not is_news_of_a_container(make_plan(endpoint, facts, inputs)):
+        return None
+    row = endpoint.status.revision(desired.revision)
+    named = _VARIANT.search(live.failure_reason or "")
+    variables = [
+        variable
+        for variant in desired.variants
+        for container in variant.containers
+        for variable in container.spec.environment or ()
+    ]
+    return FailedContainer(
+        endpoint_name=live.name,
+        variant=named["name"] if named else desired.variants[0].name,
+        since=_since(endpoint, live),
+        model_names=tuple(row.model_names) if row is not None else (),
+        plain_values=tuple(variable.value for variable in variables if variable.value),
+        has_hidden_values=any(variable.value_from is not None for variable in variables),
+    )
+
+
+def _since(endpoint: InferenceEndpoint, live: LiveEndpoint) -> str:
+    """The streams of the fleet that serves are older than the update."""
+    rollout = endpoint.status.rollout
+    if live.status == LiveStatus.FAILED or rollout is None or rollout.endpoint_modified_before is None:
+        return live.created
+    return rollout.endpoint_modified_before

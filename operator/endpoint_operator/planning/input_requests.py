@@ -1,0 +1,61 @@
+"""The places in a CreateModel request where values will be: a plan holds where each comes from and an HMAC of it."""
+
+import copy
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from endpoint_operator.api.containers import ValueFrom
+from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.inputs import source_of
+
+
+def environment_value(value_from: ValueFrom, digests: Mapping[str, str]) -> dict[str, Any]:
+    """What stands in a plan where the value will be; `digests` are by source."""
+    where = value_from.model_dump(by_alias=True, exclude_none=True, mode="json")
+    digest = digests.get(source_of(value_from))
+    return {"valueFrom": where} if digest is None else {"valueFrom": where, "digest": digest}
+
+
+def inputs_in(request: Mapping[str, Any]) -> dict[str, str]:
+    """Digest by source of the values that a CreateModel request leaves open."""
+    return {_source(value): str(value["digest"]) for _, _, value in _open_values(request)}
+
+
+def with_values(request: Mapping[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
+    """The request with each value, by source, in its place."""
+    filled = copy.deepcopy(dict(request))
+    for environment, name, value in list(_open_values(filled)):
+        environment[name] = values[_source(value)]
+    return filled
+
+
+def values_put(request: Mapping[str, Any], filled: Mapping[str, Any]) -> frozenset[str]:
+    """The values that `with_values` put into the request."""
+    pairs = zip(_environments(request), _environments(filled), strict=True)
+    return frozenset(there[name] for here, there in pairs for name, value in here.items() if isinstance(value, dict))
+
+
+def without_values(fault: Fault, values: Collection[str]) -> Fault:
+    """The fault without what must not be told."""
+    message = fault.message
+    for value in sorted(values, key=len, reverse=True):
+        message = message.replace(value, "[value]") if value else message
+    return replace(fault, message=message)
+
+
+def _source(value: Mapping[str, Any]) -> str:
+    return source_of(ValueFrom.model_validate(value["valueFrom"]))
+
+
+def _open_values(request: Mapping[str, Any]) -> Iterator[tuple[dict[str, Any], str, dict[str, Any]]]:
+    """Environment, name, and what stands where the value will be."""
+    for environment in _environments(request):
+        for name, value in environment.items():
+            if isinstance(value, dict):
+                yield environment, name, value
+
+
+def _environments(request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    primary = [request["PrimaryContainer"]] if "PrimaryContainer" in request else []
+    return [definition.get("Environment", {}) for definition in (*primary, *request.get("Containers", ()))]
