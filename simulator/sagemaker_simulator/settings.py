@@ -26,6 +26,10 @@ class Latency:
     spread: float = 0.0
 
 
+# Answered in this process, for load tests.
+NULL_IMAGE_GLOB = "*/sim-null:*"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings in force. `stale_seconds` is simulated, rate limits and latency are real."""
@@ -47,9 +51,14 @@ class Settings:
         """
         return (
             is_aws_image(image)
-            or any(fnmatch.fnmatchcase(image, glob) for glob in self.images)
+            or any(fnmatch.fnmatchcase(image, glob) for glob in self.image_globs)
             or self.tag_of(image) is not None
         )
+
+    @property
+    def image_globs(self) -> tuple[str, ...]:
+        """`images`, and the image that is answered without a server: every registry has that."""
+        return (*self.images, NULL_IMAGE_GLOB)
 
     def image_digest(self, image: str) -> str:
         """Return the digest behind an image: that in its name, that of `image_digests`, else one made from its name."""

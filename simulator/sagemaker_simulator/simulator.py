@@ -12,6 +12,7 @@ from .access.policy import Policy
 from .access.secrets import secret_of
 from .access.sessions import Sessions
 from .access.signatures import VerifySignatures
+from .autoscaling.deletion_permission import MayDeregister
 from .autoscaling.variant_capacity import VariantCapacity
 from .autoscaling.wiring import Autoscaling
 from .backing.moto import Moto
@@ -162,7 +163,10 @@ async def build(
         rate_limits=rate_limits,
         settings=lambda: settings.now,
         account_of=moto.account_of,
-        checks=(sessions, *_checks(verify_signatures=verify_signatures, policy=policy, estates=estates)),
+        checks=(
+            sessions,
+            *_checks(verify_signatures=verify_signatures, policy=policy, estates=estates, autoscaling=autoscaling),
+        ),
         answer=Services(
             estates=estates,
             transitions=transitions,
@@ -200,11 +204,14 @@ async def build(
     )
 
 
-def _checks(*, verify_signatures: bool, policy: Policy | None, estates: Estates) -> tuple[Check, ...]:
+def _checks(
+    *, verify_signatures: bool, policy: Policy | None, estates: Estates, autoscaling: Autoscaling
+) -> tuple[Check, ...]:
     """Return what looks at each call before it is carried out."""
     checks: list[Check] = []
     if verify_signatures:
         checks.append(VerifySignatures(secret_of))
     if policy is not None:
         checks.append(EnforcePolicy(policy, estates=estates))
+        checks.append(MayDeregister(policy, autoscaling=autoscaling))
     return tuple(checks)

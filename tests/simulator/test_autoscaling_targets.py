@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from sagemaker_simulator.access.policy import policy_of
 from tests.simulator.monitored_world import RESOURCE, TARGET, MonitoredWorld, monitored
+from tests.simulator.running import RunningSimulator
 from tests.simulator.world import World, refused, variant
 
 
@@ -197,3 +199,25 @@ def test_tags_of_targets_are_kept_and_found_by_the_tagging_api(there: MonitoredW
     there.autoscaling.deregister_scalable_target(**TARGET)
     with refused("ResourceNotFoundException", arn):
         there.autoscaling.list_tags_for_resource(ResourceARN=arn)
+
+
+def test_deleting_an_endpoint_needs_the_permission_to_deregister_its_targets() -> None:
+    everything_but = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*"},
+            {"Effect": "Deny", "Action": "application-autoscaling:DeregisterScalableTarget", "Resource": "*"},
+        ],
+    }
+    simulator = RunningSimulator(settings={}, policy=policy_of(everything_but))
+    simulator.start()
+    world = World(simulator.url)
+    with monitored(world) as there:
+        there.given_target()
+        with refused(
+            "ValidationException", "does not have application-autoscaling:DeregisterScalableTarget permission"
+        ):
+            world.sagemaker.delete_endpoint(EndpointName="e1")
+        assert world.status("e1") == "InService"
+    world.close()
+    simulator.stop()

@@ -73,7 +73,8 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
     assert {variant.name: variant.desired_count for variant in live.all_variants} == wish.counts_by_variant
     assert all(equal_weights(variant.desired_weight, wish.weights[variant.name]) for variant in live.variants)
     assert sagemaker.tags[TAG_OBJECT] == "ml/churn"
-    _history_is_in_order(operator, wanted.revision)
+    if not wish.is_paused:  # then nothing is written down but what is seen
+        _history_is_in_order(operator, wanted.revision)
     if stock_taken:
         assert tags_digest(sagemaker.tags) == tags_digest(wanted.tags)
         assert set(models_of(sagemaker.configs[live.config_name])) <= sagemaker.models.keys()

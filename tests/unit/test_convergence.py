@@ -305,17 +305,17 @@ class Walk(RuleBasedStateMachine):
         raise AssertionError(f"not settled after {MOST_PASSES} passes: {self.status.conditions}")
 
     def _world_mends(self) -> None:
-        """Artifact and capacity are there, nothing rings; stock is taken, and somebody goes on and retries."""
-        sagemaker = self.sagemaker
-        sagemaker.artifact, sagemaker.scarce, sagemaker.rollback_fails, sagemaker.alarm_rings = "etag-1", 0, False, False
+        """Nothing is in the way any more, somebody goes on and retries, and stock is taken."""
+        self.sagemaker.mend()
         self._rest("everything", paused=False, stopped=False, adoptionPolicy="AdoptOrCreate")
         self.retry()
         self._settle()
         if reason_of_stalled(self.status) == "VariantsChanged":
             assert self.wish.guard in ("canary", "other canary", "linear")
             self._edit("everything", guard="none")
-        self.operator.take_stock()
-        self._settle()
+        for _ in range(3):  # whatever is put right, the rest of what was found is looked for again an hour later
+            self.operator.take_stock()
+            self._settle()
         is_said(self.operator, self.wish, stock_taken=True)
 
     def _is_reached_unless_an_image_is_bad(self) -> None:

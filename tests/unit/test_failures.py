@@ -32,8 +32,8 @@ LABELS = "Your Ecr Image repo/churn:1 does not contain required com.amazonaws.sa
     [
         (PING, Blame.USER, "ContainerUnhealthy", "spec.containers[0]", False),
         (DOWNLOAD, Blame.USER, "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
-        (IMAGES, Blame.USER, "ImageUnavailable", "spec.containers[0].image", False),
-        (LABELS, Blame.USER, "ImageUnavailable", "spec.containers[0].image", False),
+        (IMAGES, Blame.USER, "ImageUnavailable", "spec.containers[0].image", True),
+        (LABELS, Blame.USER, "ImageUnavailable", "spec.containers[0].image", True),
         ("Could not assume role arn:aws:iam::1:role/x", Blame.USER, "ExecutionRoleUnusable", "spec.execut", True),
         (CAPACITY, Blame.WORLD, "CapacityUnavailable", "", False),
         (SERVICE, Blame.WORLD, "ServiceFailure", "", False),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -196,7 +197,7 @@ def scaling_calls(world: World, *, since: int) -> list[str]:
 
 
 def last_call(world: World) -> int:
-    return max(row["n"] for row in world.calls())
+    return max(int(row["n"]) for row in world.calls())
 
 
 async def test_at_rest_three_lists_serve_every_endpoint(api: ScalingApi, world: World) -> None:
@@ -259,6 +260,7 @@ def test_there_is_somebody_for_every_step(api: ScalingApi) -> None:
 
 
 async def test_a_list_that_was_under_way_does_not_hide_a_change(api: ScalingApi, world: World) -> None:
+    await api.carry_out(REGISTER)
     inventory = ScalingInventory(api)
     before = last_call(world)
     match = {"service": "application-autoscaling", "operation": "DescribeScheduledActions"}
@@ -268,14 +270,14 @@ async def test_a_list_that_was_under_way_does_not_hide_a_change(api: ScalingApi,
     def listed() -> bool:
         return "DescribeScalingPolicies" in scaling_calls(world, since=before)
 
-    await asyncio.to_thread(world.until, listed, "the targets to be listed without ours")
+    await asyncio.to_thread(world.until, listed, "the targets to be listed with the old bounds")
     inventory.changed(RESOURCE)
-    await api.carry_out(REGISTER)
+    await api.carry_out(replace(REGISTER, minimum=2))
     seen = await inventory.known([RESOURCE])
     inventory.changed(OTHER)
     world.do("DELETE", f"/faults/{fault}")
     await listing
-    assert seen[RESOURCE].target is not None
+    assert seen[RESOURCE].target == LiveTarget(minimum=2, maximum=4)
     assert await inventory.known([RESOURCE]) == seen
     before = last_call(world)
     await inventory.known([OTHER])

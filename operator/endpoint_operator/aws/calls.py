@@ -26,7 +26,7 @@ from endpoint_operator.aws.session import Clients
 log = logging.getLogger(__name__)
 
 # AssumeRole and its like, by which boto3 gets credentials, change nothing either.
-_READS = ("Describe", "List", "Get", "Head", "Assume")
+_READS = ("Describe", "List", "Get", "BatchGet", "Head", "Simulate", "Assume")
 
 
 class Calls:

@@ -23,7 +23,7 @@ _STREAMS = 50  # DescribeLogStreams' maximum
 # Shorter values stand in every sentence ("1", "no"): hiding them would hide the log and no secret.
 _SHORTEST_HIDDEN = 4
 _HIDDEN = "***"
-_ERROR = re.compile(r"error|exception|traceback|fatal|critical|fail|cannot|can't|not found|no such|denied", re.IGNORECASE)
+_ERROR = re.compile(r"error|exception|traceback|fatal|critical|fail|cannot|not found|no such|denied", re.IGNORECASE)
 _HEALTH_CHECK = re.compile(r"\bGET /ping\b")
 
 

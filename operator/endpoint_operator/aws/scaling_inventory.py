@@ -67,7 +67,6 @@ class ScalingInventory:
 
     def changed(self, resource: ScalableResource) -> None:
         """A call changes it, or may have: what was known of it is no longer so. To be told before the call."""
-        self._known.pop(resource, None)
         self._touched.add(resource)
         self._unsure.add(resource)
 

@@ -88,7 +88,7 @@ class InstanceMetrics:
     def _running(self) -> Iterator[Running]:
         for estate in self._estates.all():
             for endpoint in estate.endpoints.all().values():
-                fleet = self._fleets.serving(estate, endpoint.name)
+                fleet = self._fleets.made_from(estate, endpoint.name, endpoint.config_name)
                 if endpoint.status not in ABLE_TO_SERVE or not isinstance(fleet, HasProcesses):
                     continue
                 for variant in endpoint.variants:

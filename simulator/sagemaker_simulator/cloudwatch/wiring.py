@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
 from sagemaker_simulator.clock import Clock
-from sagemaker_simulator.wire.errors import AwsError, NotModelled
+from sagemaker_simulator.wire.errors import AwsError
 from sagemaker_simulator.wire.modelled import Operation, answer_modelled
 from sagemaker_simulator.wire.request import Call, Caller, Reply
 
@@ -14,6 +14,7 @@ from .alarm_watch import AlarmWatch
 from .alarms import Alarms
 from .books import Books
 from .notifications import Notifications, Publish
+from .query_protocol import answer_query
 from .service import operations
 
 StateValue = Literal["OK", "ALARM", "INSUFFICIENT_DATA"]
@@ -37,9 +38,9 @@ class CloudWatch:
 
     async def answer(self, call: Call) -> Reply:
         """Return the answer. Raises AwsError with the codes of CloudWatch's query protocol."""
-        if call.protocol == "query":
-            raise NotModelled("CloudWatch's query protocol is not modelled; use an SDK that speaks JSON or CBOR")
         try:
+            if call.protocol == "query":
+                return await answer_query(call, self._operations)
             return await answer_modelled(call, self._operations)
         except AwsError as refused:
             if refused.code != "ValidationException":

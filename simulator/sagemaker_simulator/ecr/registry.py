@@ -48,7 +48,7 @@ class Registry:
 
     def has(self, repository: Repository) -> bool:
         """Tell whether the repository is there: AWS's own, or one that a glob of `images` can name."""
-        globs = map(_repository_part, self._settings().images)
+        globs = map(_repository_part, self._settings().image_globs)
         return repository.is_of_aws or any(fnmatch.fnmatchcase(repository.uri, glob) for glob in globs)
 
     def by_tag(self, repository: Repository, tag: str) -> Image | None:

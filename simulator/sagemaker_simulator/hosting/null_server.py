@@ -7,13 +7,12 @@ import fnmatch
 import json
 
 from sagemaker_simulator.hosting.contract import Answer, Invocation
-
-_IMAGE_GLOB = "*/sim-null:*"
+from sagemaker_simulator.settings import NULL_IMAGE_GLOB
 
 
 def is_null_image(image: str) -> bool:
-    """Whether the image is answered in this process. ECR is not asked for it: it is in no registry."""
-    return fnmatch.fnmatchcase(image, _IMAGE_GLOB)
+    """Whether the image is answered in this process."""
+    return fnmatch.fnmatchcase(image, NULL_IMAGE_GLOB)
 
 
 class NullContainer:

@@ -1,0 +1,427 @@
+"""Preflight's looks, over HTTP with boto3: what is missing is said with its field, and no longer once it is there."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.endpoints import EndpointApi
+from endpoint_operator.aws.errors import CallFailed
+from endpoint_operator.aws.health import AwsHealth
+from endpoint_operator.aws.identity import Account
+from endpoint_operator.aws.preflight import Preflight
+from endpoint_operator.aws.session import Clients
+from endpoint_operator.planning.facts import LiveEndpoint, Looks
+from tests.simulator.running import RunningSimulator
+from tests.simulator.world import ACCOUNT, ECR, NULL_IMAGE, REGION, World, variant
+from tests.unit.given import desired, spec
+
+HERE = Account(account=ACCOUNT, partition="aws", region=REGION)
+AWS_IMAGE = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/sagemaker-xgboost:1.7-1"
+CAPTURE = {"samplingPercent": 1, "capture": ["Input"]}
+CANARY = {"strategy": "Canary", "step": {"percent": 50}, "waitSeconds": 60}
+DENIED = {"code": "AccessDeniedException", "message": "not authorized", "status": 400}
+
+
+@pytest.fixture(scope="module")
+def shared_world() -> Iterator[World]:
+    simulator = RunningSimulator(settings={})
+    simulator.start()
+    world = World(simulator.url)
+    yield world
+    world.close()
+    simulator.stop()
+
+
+@pytest.fixture
+def world(shared_world: World) -> World:
+    """A simulator with the operator's default role and nothing else."""
+    shared_world.do("POST", "/reset")
+    shared_world.do("DELETE", "/faults")
+    shared_world.do("POST", "/clock", {"scale": 1})
+    shared_world.given_role("operators-default")
+    return shared_world
+
+
+@dataclass
+class Looker:
+    calls: Calls
+    preflight: Preflight
+
+    async def looks(self, wanted: dict[str, Any], *, live: str | None = None) -> Looks:
+        return await self.preflight.look(desired(wanted), HERE, live=await self._live(live))
+
+    async def complaint(self, wanted: dict[str, Any], *, live: str | None = None) -> tuple[str, str] | None:
+        """Reason and sentence."""
+        fault = (await self.looks(wanted, live=live)).fault
+        return (fault.reason, fault.message) if fault is not None else None
+
+    async def _live(self, name: str | None) -> LiveEndpoint | None:
+        return await EndpointApi(self.calls).describe(name) if name is not None else None
+
+
+@pytest.fixture
+def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looker]:
+    for name, value in (
+        ("AWS_ENDPOINT_URL", world.url),
+        ("AWS_ACCESS_KEY_ID", "operator"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ):
+        monkeypatch.setenv(name, value)
+    calls = Calls(clients=Clients(region=REGION), health=AwsHealth(), may_write=_nothing_is_written)
+    yield Looker(calls, Preflight(calls))
+    calls.close()
+
+
+def _nothing_is_written() -> None:
+    raise AssertionError("preflight changes something")
+
+
+def one(container: dict[str, Any] | None = None, *, instance: str = "ml.m5.large", count: int = 1, **more: Any) -> Any:
+    """A spec whose image is there, and that needs nothing else."""
+    return {
+        "mode": "RealTime",
+        "containers": [container or {"image": NULL_IMAGE}],
+        "instance": {"type": instance, "count": count},
+        **more,
+    }
+
+
+def model(s3_uri: str, **data: Any) -> Any:
+    return one({"image": NULL_IMAGE, "modelData": {"s3Uri": s3_uri, **data}})
+
+
+def put_object(world: World, key: str = "churn/model.tar.gz") -> None:
+    world.s3.put_object(Bucket="models", Key=key, Body=b"bytes")
+
+
+def raise_quota(world: World) -> None:
+    world.settings(quotas={"ml.r5.large/endpoint": 3})
+
+
+def mend_nothing(_: World) -> None:
+    """What only an edit mends."""
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "reason", "sentence", "mend"),
+    [
+        (
+            lambda world: world.s3.create_bucket(Bucket="models"),
+            model("s3://models/churn/model.tar.gz"),
+            "ArtifactNotFound",
+            "spec.containers[0].modelData.s3Uri: no object s3://models/churn/model.tar.gz (the bucket models exists); ",
+            put_object,
+        ),
+        (
+            lambda world: world.s3.create_bucket(Bucket="models"),
+            model("s3://models/churn/", compression="None"),
+            "ArtifactNotFound",
+            "spec.containers[0].modelData.s3Uri: no object below s3://models/churn/ ",
+            put_object,
+        ),
+        (
+            lambda world: world.settings(images=[f"{ECR}/churn:1"]),
+            one({"image": f"{ECR}/churn:2"}),
+            "ImageNotFound",
+            f"spec.containers[0].image: no image {ECR}/churn:2 in ECR; push it or correct the tag",
+            lambda world: world.settings(images=[f"{ECR}/churn:1", f"{ECR}/churn:2"]),
+        ),
+        (
+            mend_nothing,
+            one({"image": f"{ECR}/nowhere:1"}),
+            "ImageNotFound",
+            f"spec.containers[0].image: no image {ECR}/nowhere:1 in ECR; ",
+            lambda world: world.settings(images=[f"{ECR}/nowhere:*"]),
+        ),
+        (
+            mend_nothing,
+            one(executionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/later"),
+            "ExecutionRoleNotFound",
+            f"spec.executionRoleArn: there is no role arn:aws:iam::{ACCOUNT}:role/later; ",
+            lambda world: world.given_role("later"),
+        ),
+        (
+            mend_nothing,
+            one(dataCapture={**CAPTURE, "s3Uri": "s3://captured/here"}),
+            "BucketNotFound",
+            "spec.dataCapture.s3Uri: there is no bucket captured; make it or correct the URI",
+            lambda world: world.s3.create_bucket(Bucket="captured"),
+        ),
+        (
+            lambda world: world.settings(quotas={"ml.r5.large/endpoint": 2}),
+            one(instance="ml.r5.large", count=3),
+            "QuotaTooSmall",
+            "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 2 and the endpoint needs 3; ask for 3 in "
+            "AWS Service Quotas",
+            raise_quota,
+        ),
+        (
+            lambda world: world.settings(quotas={"ml.r5.large/endpoint": 0}),
+            one(instance="ml.r5.large"),
+            "QuotaIsZero",
+            "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 0; ",
+            raise_quota,
+        ),
+    ],
+)
+async def test_what_is_missing_is_said_with_its_field_until_it_is_there(
+    world: World,
+    operator: Looker,
+    given: Callable[[World], object],
+    wanted: dict[str, Any],
+    reason: str,
+    sentence: str,
+    mend: Callable[[World], object],
+) -> None:
+    given(world)
+    found = await operator.complaint(wanted)
+    assert found is not None
+    assert found[0] == reason
+    assert found[1].startswith(sentence)
+    before = (await operator.looks(wanted)).trace
+    mend(world)
+    after = await operator.looks(wanted)
+    assert (after.fault, after.skipped) == (None, ())
+    assert after.trace != before, "a revision that failed because of it is tried again"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reason", "fragment"),
+    [
+        (
+            one({"image": f"{ACCOUNT}.dkr.ecr.eu-west-1.amazonaws.com/churn:1"}),
+            "ImageInOtherRegion",
+            "is in eu-west-1 and the endpoint in us-east-1",
+        ),
+        (one(instance="ml.q9.large"), "InstanceTypeUnknown", "spec.instance.type: there is no quota 'ml.q9.large for"),
+    ],
+)
+async def test_what_only_an_edit_mends_is_said(
+    operator: Looker, wanted: dict[str, Any], reason: str, fragment: str
+) -> None:
+    found = await operator.complaint(wanted)
+    assert found is not None
+    assert found[0] == reason
+    assert fragment in found[1]
+
+
+async def test_the_shadow_and_every_variant_are_looked_at_each_by_its_own_path(operator: Looker) -> None:
+    lost, kept = {"image": f"{ECR}/lost:1"}, {"image": NULL_IMAGE}
+    on = {"instance": {"type": "ml.m5.large"}}
+    several = {
+        "mode": "RealTime",
+        "variants": [{"name": "b", "containers": [lost], **on}, {"name": "a", "containers": [kept], **on}],
+    }
+    shadowed = one(shadow={"name": "new", "containers": [lost], **on, "samplingPercent": 10})
+    first, second = await asyncio.gather(operator.complaint(several), operator.complaint(shadowed))
+    assert first is not None
+    assert first[1].startswith("spec.variants[0].containers[0].image: ")
+    assert second is not None
+    assert second[1].startswith("spec.shadow.containers[0].image: ")
+
+
+async def test_the_digest_of_an_image_is_seen_in_the_own_account_and_in_awss(world: World, operator: Looker) -> None:
+    looks = await operator.looks(one(shadow={**_variant({"image": AWS_IMAGE}), "samplingPercent": 10}))
+    assert looks.fault is None
+    assert [(image.container, image.image) for image in looks.images] == [
+        ("spec.containers[0]", NULL_IMAGE),
+        ("spec.shadow.containers[0]", AWS_IMAGE),
+    ]
+    assert all(image.digest.startswith("sha256:") for image in looks.images)
+    asked = [row["operation"] for row in world.calls() if row["service"] == "ecr"]
+    assert sorted(asked) == ["BatchGetImage", "DescribeImages"]
+
+
+def _variant(container: dict[str, Any]) -> dict[str, Any]:
+    return {"name": "new", "containers": [container], "instance": {"type": "ml.m5.large"}}
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "wanted", "skipped"),
+    [
+        ("ecr", "DescribeImages", one(), "spec.containers[0].image: the operator may not call ecr:DescribeImages"),
+        ("iam", "GetRole", one(), "spec.executionRoleArn: the operator may not call iam:GetRole"),
+        (
+            "service-quotas",
+            "ListServiceQuotas",
+            one(instance="ml.p4d.24xlarge"),
+            "spec.instance.type: the operator may not call service-quotas:ListServiceQuotas",
+        ),
+        (
+            "s3",
+            "HeadBucket",
+            model("s3://nobody/model.tar.gz"),
+            "spec.containers[0].modelData.s3Uri: the operator may not call s3:HeadBucket",
+        ),
+        (
+            "ec2",
+            "DescribeSubnets",
+            one(network={"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]}),
+            "spec.network: the operator may not call ec2:DescribeSubnets",
+        ),
+    ],
+)
+async def test_a_look_that_the_operator_may_not_take_is_skipped_and_said(
+    world: World, operator: Looker, service: str, operation: str, wanted: dict[str, Any], skipped: str
+) -> None:
+    world.fault(match={"service": service, "operation": operation}, error={**DENIED, "status": 403})
+    looks = await operator.looks(wanted)
+    assert looks.fault is None
+    assert looks.skipped == (skipped,)
+    assert "not-allowed" in {look.trace for look in looks.looks}
+
+
+async def test_an_image_outside_ecr_is_skipped_and_said(operator: Looker) -> None:
+    looks = await operator.looks(one({"image": "docker.example/churn:1"}))
+    assert looks.skipped == ("spec.containers[0].image: docker.example/churn:1 is not in ECR",)
+
+
+async def test_aws_that_does_not_answer_is_no_look(world: World, operator: Looker) -> None:
+    world.fault(match={"service": "ecr"}, error={"code": "InternalFailure", "message": "no", "status": 500})
+    with pytest.raises(CallFailed):
+        await operator.looks(one())
+
+
+async def test_subnets_and_groups_must_be_there_and_in_one_vpc(world: World, operator: Looker) -> None:
+    ec2 = world.client("ec2")
+    vpcs = [ec2.create_vpc(CidrBlock=f"10.{number}.0.0/16")["Vpc"]["VpcId"] for number in (1, 2)]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.{number}.1.0/24")["Subnet"]["SubnetId"]
+        for number, vpc in enumerate(vpcs, start=1)
+    ]
+    group = ec2.create_security_group(GroupName="g", Description="d", VpcId=vpcs[0])["GroupId"]
+    ec2.close()
+
+    async def said(*names: str, groups: tuple[str, ...] = (group,)) -> tuple[str, str] | None:
+        return await operator.complaint(one(network={"subnetIds": [*names], "securityGroupIds": [*groups]}))
+
+    assert await said(subnets[0]) is None
+    reason, sentence = await said(subnets[0], "subnet-0ff") or ("", "")
+    assert (reason, sentence.partition(";")[0]) == (
+        "SubnetNotFound",
+        "spec.network: there is no subnet subnet-0ff in this account and region",
+    )
+    assert (await said(subnets[0], groups=("sg-0ff",)) or ("",))[0] == "SecurityGroupNotFound"
+    reason, sentence = await said(*subnets) or ("", "")
+    assert reason == "NetworkInSeveralVpcs"
+    assert all(vpc in sentence for vpc in vpcs)
+
+
+async def test_an_alarm_is_looked_at_before_a_rollout_and_not_before_a_creation(world: World, operator: Looker) -> None:
+    world.given_endpoint("e1")
+    wanted = one(rollout={**CANARY, "alarms": [{"name": "churn-5xx"}]})
+    assert await operator.complaint(wanted) is None
+    reason, sentence = await operator.complaint(wanted, live="e1") or ("", "")
+    assert reason == "AlarmNotFound"
+    assert sentence.startswith("spec.rollout.alarms[0].name: there is no alarm churn-5xx")
+    cloudwatch = world.client("cloudwatch")
+    cloudwatch.put_metric_alarm(
+        AlarmName="churn-5xx",
+        Namespace="Mine",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    trace = (await operator.looks(wanted, live="e1")).trace
+    cloudwatch.set_alarm_state(AlarmName="churn-5xx", StateValue="ALARM", StateReason="a test")
+    # What was fine is believed for seconds: another operator looks anew.
+    other = Looker(operator.calls, Preflight(operator.calls))
+    reason, sentence = await other.complaint(wanted, live="e1") or ("", "")
+    assert reason == "AlarmRinging"
+    assert (await other.looks(wanted, live="e1")).trace == trace, "alarms say nothing of a revision that failed"
+    cloudwatch.set_alarm_state(AlarmName="churn-5xx", StateValue="OK", StateReason="a test")
+    cloudwatch.close()
+    assert await other.complaint(wanted, live="e1") is None
+
+
+async def test_a_rollout_needs_a_second_fleet_and_is_offered_rolling(world: World, operator: Looker) -> None:
+    world.settings(quotas={"ml.r5.large/endpoint": 5})
+    world.given_model()
+    three = [variant(count=3, instance="ml.r5.large")]
+    world.sagemaker.create_endpoint_config(EndpointConfigName="c3", ProductionVariants=three)  # type: ignore[arg-type]
+    world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c3")
+    world.finish("e1", "InService")
+    wanted = one(instance="ml.r5.large", count=3)
+    found = await operator.complaint(wanted, live="e1")
+    assert found == (
+        "QuotaTooSmall",
+        "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 5 and this rollout needs 6 (3 that serve and "
+        "3 new ones beside them); ask for 6 in AWS Service Quotas, or set spec.rollout.strategy: Rolling, which "
+        "replaces the instances in batches",
+    )
+    rolling = {"strategy": "Rolling", "step": {"instances": 1}, "waitSeconds": 60}
+    assert await operator.complaint({**wanted, "rollout": rolling}, live="e1") is None
+    to_another_type = one(instance="ml.m5.large", count=3)
+    assert await operator.complaint(to_another_type, live="e1") is None, "the old fleet is of another type"
+
+
+async def test_quotas_are_listed_once_for_all(world: World, operator: Looker) -> None:
+    for count in (1, 2, 3):
+        assert await operator.complaint(one(count=count)) is None
+    pages = [row for row in world.calls() if row["service"] == "service-quotas"]
+    assert {row["operation"] for row in pages} == {"ListServiceQuotas"}
+    world.settings(quotas={"ml.r5.large/endpoint": 0})
+    assert await operator.complaint(one(instance="ml.r5.large")) is not None
+    later = [row["operation"] for row in world.calls() if row["service"] == "service-quotas"][len(pages) :]
+    assert later == ["GetServiceQuota"], "only the one in doubt is asked for again"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence"),
+    [
+        (
+            one({"image": NULL_IMAGE, "overrides": {"ImageConfig": {"Mode": "Vpc"}}}),
+            'spec.containers[0].overrides: Missing required parameter in ImageConfig: "RepositoryAccessMode"',
+        ),
+        (
+            one({"image": NULL_IMAGE, "overrides": {"Nonsense": 1}}),
+            'spec.containers[0].overrides: Unknown parameter in input: "Nonsense"',
+        ),
+        (
+            {**one(), "instance": {"type": "ml.m5.large", "overrides": {"EnableSSMAccess": "yes"}}},
+            "spec.instance.overrides: Invalid type for parameter EnableSSMAccess",
+        ),
+        (one(overrides={"model": {"Nonsense": 1}}), 'spec.overrides.model: Unknown parameter in input: "Nonsense"'),
+        (
+            one(overrides={"endpointConfig": {"ExplainerConfig": []}}),
+            "spec.overrides.endpointConfig: Invalid type for parameter ExplainerConfig",
+        ),
+        (
+            one(overrides={"endpoint": {"Nonsense": {}}}),
+            'spec.overrides.endpoint: Unknown parameter in input: "Nonsense"',
+        ),
+    ],
+)
+async def test_an_override_that_does_not_fit_the_api_is_said_with_its_path(
+    operator: Looker, wanted: dict[str, Any], sentence: str
+) -> None:
+    fault = (await operator.looks(wanted)).fault
+    assert fault is not None
+    assert (fault.reason, fault.about_inputs) == ("OverrideInvalid", False)
+    assert fault.message.startswith(sentence)
+
+
+async def test_overrides_that_fit_are_silent(operator: Looker) -> None:
+    image = {"image": NULL_IMAGE, "overrides": {"ImageConfig": {"RepositoryAccessMode": "Platform"}}}
+    environment = [{"name": "A", "value": "1"}]
+    wide = {"endpointConfig": {"MetricsConfig": {"EnableEnhancedMetrics": True}}}
+    wanted = one({**image, "environment": environment}, overrides=wide)
+    wanted["instance"]["overrides"] = {"EnableSSMAccess": True}
+    assert await operator.complaint(wanted) is None
+
+
+async def test_many_objects_share_a_look(world: World, operator: Looker) -> None:
+    wants = [spec(image=NULL_IMAGE, redeploy=str(number)) for number in range(5)]
+    world.s3.create_bucket(Bucket="models")
+    put_object(world)
+    await asyncio.gather(*(operator.complaint(wanted) for wanted in wants))
+    asked = [row["operation"] for row in world.calls() if row["accessKey"] == "operator"]
+    for operation in ("GetRole", "HeadObject", "DescribeImages"):
+        assert asked.count(operation) == 1
