@@ -12,6 +12,12 @@ SAGEMAKER_MAY_ASSUME_IT = {
     ],
 }
 
+# SageMaker watches the alarms of a rollout with the execution role.
+MAY_WATCH_ROLLOUTS = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"}],
+}
+
 
 def put_artifact(world: World, *, bucket: str, key: str, body: bytes) -> None:
     """The bucket is made too."""
@@ -22,6 +28,6 @@ def put_artifact(world: World, *, bucket: str, key: str, body: bytes) -> None:
 
 def make_execution_role(world: World) -> None:
     """The role that the operator of a world passes to SageMaker unless an object names another."""
-    world.boto3("iam").create_role(
-        RoleName=EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT)
-    )
+    iam, name = world.boto3("iam"), EXECUTION_ROLE.rpartition("/")[2]
+    iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT))
+    iam.put_role_policy(RoleName=name, PolicyName="rollouts", PolicyDocument=json.dumps(MAY_WATCH_ROLLOUTS))

@@ -12,7 +12,8 @@ IMAGE = f"{ECR}/contract:1"
 
 
 def given_servers(world: World, *names: str) -> None:
-    """Models whose servers answer with their own name."""
+    """Models whose servers answer with their own name; simulated time stands still until it is advanced."""
+    world.do("POST", "/clock", {"scale": 0.001})
     world.settings(images=[IMAGE], servers={IMAGE: {"command": [sys.executable, str(SERVER)]}})
     for name in names:
         world.given_model(name, PrimaryContainer={"Image": IMAGE, "Environment": {"NAME": name}})

@@ -138,6 +138,7 @@ def test_a_role_can_be_trusted_by_its_own_name(world: World) -> None:
 
 
 def test_credentials_end_in_simulated_time_and_each_service_says_so_in_its_way(world: World) -> None:
+    world.advance(86_400)
     given_role_there(world, trusting(ACCOUNT))
     keys: Any = assume(world.sts, DurationSeconds=900)
     calls: dict[str, tuple[str, Callable[[Any], Any]]] = {

@@ -8,6 +8,13 @@ import pytest
 from tests.simulator.monitored_world import OF_E1, RESOURCE, TARGET, MonitoredWorld, monitored
 from tests.simulator.world import World, refused
 
+QUEUE = {
+    "Namespace": "AWS/SageMaker",
+    "MetricName": "Queue",
+    "Dimensions": [{"Name": name, "Value": value} for name, value in OF_E1.items()],
+    "Statistic": "Average",
+}
+
 
 @pytest.fixture
 def there(world: World) -> Iterator[MonitoredWorld]:
@@ -106,6 +113,26 @@ def test_it_scales_in_after_fifteen_low_minutes_and_not_below_the_minimum(there:
     assert there.desired() == 1
 
 
+def test_the_highest_of_the_low_minutes_says_how_far_it_scales_in(there: MonitoredWorld) -> None:
+    there.given_count(5)
+    there.given_policy()
+    there.to_next_minute()
+    there.minutes(2, 2, 6, *[2] * 12)
+    assert there.desired() == 3
+
+
+def test_a_policy_that_has_not_seen_enough_holds_the_others_back(there: MonitoredWorld) -> None:
+    there.given_count(5)
+    there.given_policy("one")
+    there.given_policy("two", target=100.0, CustomizedMetricSpecification=QUEUE)
+    there.to_next_minute()
+    there.minutes(*[2] * 13)
+    for _ in range(3):
+        there.emit(20, metric="Queue")
+        there.minutes(2)
+    assert there.desired() == 5
+
+
 def test_the_scale_in_cooldown_is_kept(there: MonitoredWorld) -> None:
     there.given_count(5)
     there.given_policy(ScaleInCooldown=1200)
@@ -134,14 +161,8 @@ def test_disabled_scale_in_never_scales_in(there: MonitoredWorld) -> None:
 
 def test_it_scales_in_only_when_every_policy_would_and_then_as_little_as_any(there: MonitoredWorld) -> None:
     there.given_count(5)
-    customized = {
-        "Namespace": "AWS/SageMaker",
-        "MetricName": "Queue",
-        "Dimensions": [{"Name": name, "Value": value} for name, value in OF_E1.items()],
-        "Statistic": "Average",
-    }
     there.given_policy("one")
-    there.given_policy("two", target=100.0, CustomizedMetricSpecification=customized)
+    there.given_policy("two", target=100.0, CustomizedMetricSpecification=QUEUE)
     there.to_next_minute()
     for _ in range(16):
         there.emit(95, metric="Queue")

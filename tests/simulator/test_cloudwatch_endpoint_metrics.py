@@ -119,14 +119,15 @@ def test_an_alarm_on_errors_goes_off_from_real_ones(there: MonitoredWorld) -> No
 
 
 def test_the_server_process_is_measured_every_minute(there: MonitoredWorld) -> None:
-    there.world.advance(120)
-    invoke(there)
-    there.world.until(lambda: _percent(there, "CPUUtilization"), "a second look at the processes")
-    [memory, *_] = _percent(there, "MemoryUtilization")
-    [disk, *_] = _percent(there, "DiskUtilization")
-    assert 0 < memory < 100
-    assert 0 < disk <= 100
-    assert all(0 <= value <= 100 * (os.cpu_count() or 1) for value in _percent(there, "CPUUtilization"))
+    def busy() -> bool:
+        for _ in range(50):
+            invoke(there)
+        return any(_percent(there, "CPUUtilization"))
+
+    there.world.until(busy, "the server to be seen at work")
+    assert 0 < max(_percent(there, "CPUUtilization")) <= 100 * (os.cpu_count() or 1) + 10
+    assert 0 < max(_percent(there, "MemoryUtilization")) < 100
+    assert 0 < max(_percent(there, "DiskUtilization")) <= 100
 
 
 def test_an_image_without_a_process_has_no_processor(world: World) -> None:

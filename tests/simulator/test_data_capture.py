@@ -146,10 +146,14 @@ def test_nothing_is_captured_when_it_is_switched_off_or_the_container_failed(wor
     assert [line["captureData"]["endpointInput"]["data"] for line in captured(world)] == ["on"]
 
 
-def test_a_bucket_that_is_not_there_loses_the_capture_and_not_the_answer(world: World) -> None:
+def test_a_bucket_that_is_not_there_loses_the_capture_and_not_the_answer(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
     given_an_endpoint(world, DestinationS3Uri="s3://nowhere/x")
     invoke(world, b"1")
     world.advance(61)
+    lost = "1 captured invocations are lost: S3 answered 404 NoSuchBucket to PutObject s3://nowhere/x/E1/blue/"
+    world.until(lambda: lost in caplog.text, "the warning")
     world.s3.create_bucket(Bucket="nowhere")
     invoke(world, b"2")
     world.advance(61)

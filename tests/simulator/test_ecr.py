@@ -51,16 +51,20 @@ def test_the_digest_behind_a_tag_can_be_moved(world: World, ecr: Any) -> None:
         assert (status, "imageDigests." in answer["error"]) == (400, True)
 
 
-def test_an_endpoint_shows_the_digest_that_ecr_has(world: World) -> None:
+def test_an_endpoint_shows_the_digest_that_ecr_has_when_it_is_made(world: World) -> None:
     world.given_endpoint()
     [variant] = world.describe()["ProductionVariants"]
     [deployed] = variant["DeployedImages"]
     assert deployed["ResolvedImage"] == f"{ECR}/sim-null@sha256:{hashlib.sha256(NULL_IMAGE.encode()).hexdigest()}"
-    world.settings(images=[NULL_IMAGE])
     ecr = world.client("ecr")
     [[image], _] = images(ecr, "sim-null", {"imageTag": "1"})
     ecr.close()
     assert deployed["ResolvedImage"].endswith(f"@{image['imageDigest']}")
+    world.settings(imageDigests={NULL_IMAGE: DIGEST})
+    world.sagemaker.create_endpoint(EndpointName="e2", EndpointConfigName="c1")
+    world.finish("e2", "InService")
+    shown = [world.describe(name)["ProductionVariants"][0]["DeployedImages"][0] for name in ("e1", "e2")]
+    assert shown == [deployed, {**shown[1], "ResolvedImage": f"{ECR}/sim-null@{DIGEST}"}]
 
 
 def test_what_is_not_there_is_refused_in_ecrs_words(ecr: Any) -> None:

@@ -32,8 +32,8 @@ def test_a_canary_takes_its_part_of_the_traffic_and_after_its_wait_the_rest(worl
     [before] = world.describe()["ProductionVariants"]
     assert (before["CurrentInstanceCount"], world.describe()["EndpointConfigName"]) == (4, "c-old")
 
-    world.advance(595)
-    assert message(world).startswith("Activating traffic on full capacity of 4") is False
+    world.advance(590)
+    assert stage(world) == "Baking"
     reaches(world, "ActivatingTraffic")
     assert message(world) == "Activating traffic on full capacity of 4 instance(s)."
     assert answers(world, times=20) == {"new": 20}

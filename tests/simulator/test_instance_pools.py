@@ -105,3 +105,8 @@ def test_the_quota_is_that_of_the_type_it_runs_on(world: World) -> None:
     world.settings(quotas={"ml.c5.xlarge/endpoint": 1})
     with refused("ResourceLimitExceeded", "'ml.c5.xlarge for endpoint usage' is 1 Instances"):
         create(world, pooled())
+
+
+def test_the_setting_takes_a_list_of_types_only(world: World) -> None:
+    status, answer = world.control("PUT", "/settings", {"noCapacity": "ml.m5.large"})
+    assert (status, "noCapacity: must be a list of instance types" in str(answer)) == (400, True)

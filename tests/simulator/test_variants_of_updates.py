@@ -77,6 +77,13 @@ def test_weights_of_several_variants_change_in_one_call_and_counts_stay(world: W
     assert (shown["green"]["CurrentWeight"], shown["green"]["CurrentInstanceCount"]) == (0.0, 3)
 
 
+def test_one_call_changes_the_count_of_one_variant_only(world: World) -> None:
+    given_two(world)
+    with refused("ValidationException", "The capacity of only one variant can be updated", "blue, green"):
+        change(world, blue={"DesiredInstanceCount": 5}, green={"DesiredInstanceCount": 5})
+    change(world, blue={"DesiredInstanceCount": 5}, green={"DesiredInstanceCount": 3, "DesiredWeight": 2})
+
+
 def test_a_count_that_changes_is_said_while_it_changes(world: World) -> None:
     world.given_endpoint()
     wish: Any = [{"VariantName": "AllTraffic", "DesiredInstanceCount": 6}]

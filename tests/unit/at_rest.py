@@ -7,7 +7,6 @@ from endpoint_operator.planning.desired import desired_state, tags_digest
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.single_precision import equal_weights
-from tests.unit.given import INPUTS
 from tests.unit.operator_in_memory import OperatorInMemory
 from tests.unit.sagemaker_in_memory import BY_HAND, models_of
 from tests.unit.wish import Wish
@@ -53,7 +52,7 @@ def is_deleted(operator: OperatorInMemory) -> None:
     assert operator.gone, f"deletion does not end: {operator.object.status.conditions}"
     assert operator.sagemaker.made == set()
     live = operator.sagemaker.endpoint
-    assert live is None or operator.sagemaker.tags == {"owner": "somebody"}
+    assert live is None or operator.sagemaker.tags["owner"] == "somebody"
     assert live is None or live.config_name == BY_HAND
 
 
@@ -63,7 +62,7 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
     if wish.is_stopped:
         assert sagemaker.endpoint is None
         return
-    wanted = desired_state(operator.object, INPUTS)
+    wanted = desired_state(operator.object, operator.inputs)
     assert wanted is not None
     live = sagemaker.endpoint
     assert live is not None
@@ -90,7 +89,7 @@ def _history_is_in_order(operator: OperatorInMemory, wanted: str) -> None:
 
 def _is_at_rest(operator: OperatorInMemory) -> None:
     before = operator.status
-    plan = plan_of_pass(operator.object, operator.observe(operator.object), INPUTS)
+    plan = plan_of_pass(operator.object, operator.observe(operator.object), operator.inputs)
     assert plan.steps == ()
     assert not operator.one_pass()
     assert operator.status == before

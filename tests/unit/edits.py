@@ -18,7 +18,13 @@ Part = dict[str, Any]
 CONTAINER: Part = spec()["containers"][0]
 INSTANCE: Part = spec()["instance"]
 AUTOSCALING: Part = {"minCount": 1, "maxCount": 4, "invocationsPerInstance": 100.0}
-METRIC: Part = {"namespace": "Churn", "metricName": "Busy", "dimensions": {"Fleet": "a"}, "unit": "Percent", "target": 5}
+METRIC: Part = {
+    "namespace": "Churn",
+    "metricName": "Busy",
+    "dimensions": {"Fleet": "a"},
+    "unit": "Percent",
+    "target": 5,
+}
 SCHEDULE: Part = {"name": "morning", "schedule": "rate(1 day)", "timezone": "Asia/Seoul", "minCount": 2, "maxCount": 3}
 FRAMEWORK: Part = {"name": "pytorch", "version": "2.6.0", "python": "py312"}
 BUILT_ON: Part = {"name": "huggingface", "version": "4.37.0", "baseFramework": "pytorch2.1.0"}
@@ -238,9 +244,7 @@ def _multi_model(**after: Any) -> Edit:
 _LATENCY: Part = {"metric": "ModelLatency", "threshold": 500_000.0}
 
 EDITS: dict[str, Edit] = {
-    "spec.mode": Edit(
-        before=spec(), after={"mode": "Serverless", "containers": [CONTAINER], "serverless": SERVERLESS}
-    ),
+    "spec.mode": Edit(before=spec(), after={"mode": "Serverless", "containers": [CONTAINER], "serverless": SERVERLESS}),
     "spec.endpointName": _top({"endpointName": "another"}),
     "spec.region": _top({"region": "eu-west-1"}),
     "spec.assumeRoleArn": _top({"assumeRoleArn": "arn:aws:iam::123456789012:role/other"}),
@@ -295,7 +299,9 @@ EDITS: dict[str, Edit] = {
     "spec.kmsKeyId": _top({"kmsKeyId": "key"}),
     "spec.tags": _top({"tags": {"team": "growth"}}),
     "spec.redeploy": _top({"redeploy": "again"}),
-    "spec.rolloutOnInputChange": _top({"rolloutOnInputChange": True}),
+    "spec.rolloutOnInputChange": _top(
+        {"rolloutOnInputChange": True}, **_variable(_reference("secretKeyRef"), _reference("secretKeyRef"))[0]
+    ),
     "spec.deletionPolicy": _top({"deletionPolicy": "Retain"}),
     "spec.adoptionPolicy": _top({"adoptionPolicy": "AdoptOrCreate"}),
     "spec.paused": _top({"paused": True}),
@@ -310,4 +316,14 @@ EDITS: dict[str, Edit] = {
     ),
     "spec.overrides.endpoint": _top({"overrides": {"endpoint": {"DeploymentConfig": {}}}}),
     **_at_every_place(),
+    "spec.autoscaling.backlogPerInstance": _top(
+        {"autoscaling": {"minCount": 1, "maxCount": 4, "backlogPerInstance": 5.0}}, mode="Async", **{"async": ASYNC}
+    ),
+    "spec.autoscaling.provisionedConcurrencyUtilization": Edit(
+        before=_serverless(provisionedConcurrency=1).after,
+        after={
+            **_serverless(provisionedConcurrency=1).after,
+            "autoscaling": {"minCount": 1, "maxCount": 4, "provisionedConcurrencyUtilization": 0.5},
+        },
+    ),
 }

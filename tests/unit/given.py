@@ -13,6 +13,7 @@ from endpoint_operator.api.status import (
     EndpointStatus,
     InferenceEndpointStatus,
     Resolved,
+    ResolvedInput,
     RevisionFailure,
     RevisionState,
     RevisionStatus,
@@ -34,6 +35,7 @@ from endpoint_operator.planning.facts import (
     OperatorInputs,
 )
 from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.inputs import ObjectVersion, SeenInputs, references_of
 from endpoint_operator.planning.single_precision import single_precision
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -91,8 +93,21 @@ def an_object(
     return replace(InferenceEndpoint.parse(body), status=status or InferenceEndpointStatus())
 
 
-def desired(wanted: dict[str, Any] | None = None, *, inputs: OperatorInputs = INPUTS) -> Desired:
-    found = desired_state(an_object(wanted), inputs)
+def inputs_for(wanted: dict[str, Any] | None = None) -> OperatorInputs:
+    """What the operator gives an object, every value that the spec takes from a Secret or ConfigMap read."""
+    references = references_of(an_object(wanted).spec)
+    if not references:
+        return INPUTS
+    read = tuple(
+        ResolvedInput(source=each.source, uid="uid-of-it", resource_version="1", digest=f"digest of {each.source}")
+        for each in references
+    )
+    objects = {each.object: ObjectVersion(uid="uid-of-it", resource_version="1") for each in references}
+    return replace(INPUTS, seen=SeenInputs(objects=objects, read=read))
+
+
+def desired(wanted: dict[str, Any] | None = None, *, inputs: OperatorInputs | None = None) -> Desired:
+    found = desired_state(an_object(wanted), inputs or inputs_for(wanted))
     assert found is not None
     return found
 
@@ -128,7 +143,7 @@ def row(
         initial_weights=made.weights,
         stale_config_names=list(stale),
         spec_digest=made.spec_digest,
-        resolved=Resolved(execution_role_arn=made.execution_role_arn),
+        resolved=Resolved(execution_role_arn=made.execution_role_arn, inputs=list(made.resolved.inputs)),
         failure=failure,
     )
 

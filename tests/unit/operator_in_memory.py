@@ -13,7 +13,7 @@ from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
 from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
 from endpoint_operator.planning.decide import wants_look
 from endpoint_operator.planning.desired import desired_state, tags_digest
-from endpoint_operator.planning.facts import Facts, Foreign, LiveEndpoint, OwnedObject
+from endpoint_operator.planning.facts import Facts, Foreign, LiveEndpoint, OperatorInputs, OwnedObject
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.pause import plan_of_pass
@@ -35,7 +35,7 @@ from endpoint_operator.planning.steps import (
     UpdateEndpoint,
     UpdateEndpointWeightsAndCapacities,
 )
-from tests.unit.given import ACCOUNT, INPUTS, NO_ARTIFACT, NOW, an_object, foreign, looks
+from tests.unit.given import ACCOUNT, NO_ARTIFACT, NOW, an_object, foreign, inputs_for, looks
 from tests.unit.sagemaker_in_memory import AlreadyThere, Busy, NotFound, SageMakerInMemory
 
 _BUSY = Fault(blame=Blame.BUSY, reason="WaitingForSageMaker", message="SageMaker is at work on the endpoint")
@@ -98,6 +98,10 @@ class OperatorInMemory:
             deleted=self.deleted,
         )
 
+    @property
+    def inputs(self) -> OperatorInputs:
+        return inputs_for(self.wanted)
+
     def edit(self, wanted: dict[str, Any]) -> None:
         if wanted != self.wanted:
             self.wanted, self.generation, self.awake = wanted, self.generation + 1, True
@@ -129,7 +133,7 @@ class OperatorInMemory:
         self.awake, self.look_at = False, None
         endpoint = self.object
         facts = self.observe(endpoint)
-        plan = plan_of_pass(endpoint, facts, INPUTS)
+        plan = plan_of_pass(endpoint, facts, self.inputs)
         if facts.live is not None and facts.live.busy:
             assert not any(isinstance(step, FLEET_STEPS) for step in plan.steps), "a call that SageMaker must refuse"
         if endpoint.spec.paused and not endpoint.being_deleted:
@@ -146,7 +150,7 @@ class OperatorInMemory:
         if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
             self.finalizer, self.gone = False, True
             return True
-        status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=INPUTS)
+        status = status_of(endpoint, facts=facts, plan=plan, outcome=outcome, inputs=self.inputs)
         written = status.model_dump(by_alias=True, exclude_none=True, mode="json")
         news = written != self.status or bool(plan.steps)
         self.status = written
@@ -178,7 +182,7 @@ class OperatorInMemory:
             orphans=self._orphans(endpoint),
             now=NOW + timedelta(seconds=self.clock),
         )
-        if wants_look(endpoint, facts, INPUTS) is None:
+        if wants_look(endpoint, facts, self.inputs) is None:
             return facts
         artifact = self.sagemaker.artifact
         seen = looks(trace=artifact) if artifact else looks(trace="ArtifactNotFound", fault=NO_ARTIFACT)
@@ -220,7 +224,7 @@ class OperatorInMemory:
         return frozenset({serving.config_name, *serving.model_names} - {owned.name for owned in stock.parts})
 
     def _tags_drifted(self, endpoint: InferenceEndpoint) -> bool:
-        stock, wanted = self.memory.stock, desired_state(endpoint, INPUTS)
+        stock, wanted = self.memory.stock, desired_state(endpoint, self.inputs)
         if self.deleted or stock is None or stock.tags is None or wanted is None:
             return False
         return tags_digest(stock.tags) != tags_digest(wanted.tags)
@@ -265,10 +269,6 @@ class OperatorInMemory:
             case CreateEndpointConfig():
                 self.memory.stock = None
                 sagemaker.create_config(step)
-            case PutMetricAlarm():
-                sagemaker.put_alarm(step)
-            case DeleteAlarm():
-                sagemaker.delete_alarm(step.name)
             case CreateEndpoint():
                 return sagemaker.create_endpoint(name=step.name, config_name=step.config_name, tags=step.tags)
             case UpdateEndpoint():
@@ -277,11 +277,22 @@ class OperatorInMemory:
                 sagemaker.change(step)
             case SyncTags():
                 sagemaker.tags, self.memory.stock = dict(step.tags), None
+            case _:
+                self._remove_or_watch(step)
+        return None
+
+    def _remove_or_watch(self, step: Step) -> None:
+        match step:
             case DeleteEndpoint():
                 self._delete_endpoint(step)
             case DeleteEndpointConfig() | DeleteModel():
                 self._delete_part(step)
-        return None
+            case PutMetricAlarm():
+                self.sagemaker.put_alarm(step)
+            case DeleteAlarm():
+                self.sagemaker.delete_alarm(step.name)
+            case _:
+                raise AssertionError(f"{type(step).__name__}: AWS in memory does not know this call")
 
     def _delete_endpoint(self, step: DeleteEndpoint) -> None:
         there = self.sagemaker.endpoint

@@ -168,7 +168,9 @@ class SageMakerInMemory:
     def move_by_hand(self) -> None:
         """Somebody updates the endpoint to a config of their own, with the same variants."""
         live = self.endpoint
-        if live is None or live.status != LiveStatus.IN_SERVICE or live.config_name == BY_HAND:
+        if live is None or live.status != LiveStatus.IN_SERVICE or live.config_name not in self.configs:
+            return
+        if live.config_name == BY_HAND:
             return
         self._config_by_hand(list(_items_of(self.configs[live.config_name or ""])))
         self._next_config = BY_HAND
@@ -272,7 +274,7 @@ class SageMakerInMemory:
         if self.scarce > 0:
             self.scarce -= 1
             return CAPACITY
-        images = [model.request["PrimaryContainer"]["Image"] for model in models if model is not None]
+        images = [model.request["PrimaryContainer"].get("Image", "") for model in models if model is not None]
         return PING if any("bad" in image for image in images) else None
 
     def _is_nobody_elses(self, name: str) -> None:

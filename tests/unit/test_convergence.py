@@ -14,13 +14,12 @@ from endpoint_operator.api.status import InferenceEndpointStatus
 from tests.unit.at_rest import is_deleted, is_said, reason_of_stalled, still_fits
 from tests.unit.operator_in_memory import OperatorInMemory, names_in
 from tests.unit.sagemaker_in_memory import SageMakerInMemory
+from tests.unit.settling import due, settle, transition_ends
 from tests.unit.wish import GUARDS, NAMED_ALARM, SHAPES, Wish
 
 IMAGES = ("good-1", "good-2", "good-3", "bad-1")
 # How far the operator comes before the next thing happens.
 PACE = ("nothing", "a pass", "two passes", "a crash", "everything", "everything")
-# More passes than any of these walks needs: who has not settled by then never will.
-MOST_PASSES = 200
 
 images = st.sampled_from(IMAGES)
 paces = st.sampled_from(PACE)
@@ -147,7 +146,7 @@ class Walk(RuleBasedStateMachine):
     @rule(passes=st.integers(min_value=1, max_value=4))
     def operator_works(self, passes: int) -> None:
         for _ in range(passes):
-            self._due()
+            due(self.operator)
             if self.operator.awake and not self.operator.gone:
                 self.operator.one_pass()
 
@@ -158,7 +157,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def transition_ends(self) -> None:
-        self._transition_ends()
+        transition_ends(self.operator)
 
     @precondition(lambda self: not self.operator.gone)
     @rule()
@@ -196,7 +195,7 @@ class Walk(RuleBasedStateMachine):
     def artifact_is_gone_for_a_while(self, pace: str) -> None:
         self.sagemaker.artifact = None
         self._at(pace)
-        self._transition_ends()
+        transition_ends(self.operator)
         self._at(pace)
         self.sagemaker.artifact = "etag-1"
 
@@ -269,40 +268,12 @@ class Walk(RuleBasedStateMachine):
             case _:
                 pass
 
-    def _transition_ends(self) -> None:
-        """Minutes later."""
-        self.operator.clock += 300.0
-        self.sagemaker.finish()
-        self.operator.sweep()
-
-    def _due(self) -> None:
-        operator = self.operator
-        if operator.look_at is not None and operator.look_at <= operator.clock:
-            operator.awake = True
-
     def _settle(self) -> None:
-        """Let everything go its way until nothing more comes of it: woken only as the engine would be."""
-        operator, quiet, since = self.operator, 0, self.operator.clock
-        for _ in range(MOST_PASSES):
-            if operator.gone:
-                return
-            operator.sweep()
-            if operator.awake:
-                news = operator.one_pass()
-                quiet, since = (0, operator.clock) if news else (quiet + 1, since)
-                self.everything_made_is_remembered()
-                still_fits(self.status)
-            elif operator.clock < operator.stale_until:
-                operator.clock = operator.stale_until
-            elif self.sagemaker.in_transition:
-                self._transition_ends()
-                quiet, since = 0, operator.clock
-            elif operator.look_at is not None and (quiet < 3 or operator.clock - since < 70.0):
-                operator.clock = max(operator.clock, operator.look_at)
-                self._due()
-            else:
-                return
-        raise AssertionError(f"not settled after {MOST_PASSES} passes: {self.status.conditions}")
+        settle(self.operator, after_each_pass=self._nothing_is_lost)
+
+    def _nothing_is_lost(self) -> None:
+        self.everything_made_is_remembered()
+        still_fits(self.status)
 
     def _world_mends(self) -> None:
         """Nothing is in the way any more, somebody goes on and retries, and stock is taken."""
@@ -328,8 +299,8 @@ def _with(pair: tuple[Any, Any], place: int, value: Any) -> tuple[Any, Any]:
 
 
 Walk.TestCase.settings = settings(
-    max_examples=300,
-    stateful_step_count=50,
+    max_examples=120,
+    stateful_step_count=40,
     deadline=None,
     derandomize=True,
     database=None,

@@ -6,6 +6,7 @@ import pytest
 
 from endpoint_operator.planning.failures import read_failure_reason
 from endpoint_operator.planning.faults import Blame
+from tests.unit.given import desired
 
 PING = (
     "The primary container for production variant AllTraffic did not pass the ping health check. "
@@ -54,3 +55,20 @@ def test_every_failure_reason_is_classed_and_kept_in_sagemakers_own_words(
 
 def test_what_is_nobodys_known_trouble_still_says_what_to_do() -> None:
     assert "Correct the spec" in read_failure_reason("Something that nobody wrote down.").message
+
+
+def test_the_container_that_failed_is_named_by_its_own_path() -> None:
+    def variant(name: str) -> dict[str, object]:
+        containers = [{"name": host, "image": f"repo/{host}:1"} for host in ("front", "back")]
+        return {"name": name, "containers": containers, "instance": {"type": "ml.m5.large"}}
+
+    variants = desired({"mode": "RealTime", "variants": [variant("green"), variant("blue")]}).variants
+
+    def place(text: str) -> str:
+        return read_failure_reason(text, variants).message.partition(": ")[0]
+
+    assert place(PING.replace("AllTraffic", "blue")) == "spec.variants[1].containers[0]"
+    assert place(DOWNLOAD.replace("container_1", "container_2") + " (production variant green)") == (
+        "spec.variants[0].containers[1].modelData.s3Uri"
+    )
+    assert place(DOWNLOAD) == "spec.variants[].containers[].modelData.s3Uri"

@@ -1,6 +1,7 @@
 """Preflight's looks, over HTTP with boto3: what is missing is said with its field, and no longer once it is there."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -155,8 +156,8 @@ def mend_nothing(_: World) -> None:
             lambda world: world.settings(quotas={"ml.r5.large/endpoint": 2}),
             one(instance="ml.r5.large", count=3),
             "QuotaTooSmall",
-            "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 2 and the endpoint needs 3; ask for 3 in "
-            "AWS Service Quotas",
+            "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 2 and the endpoint needs 3; ask for 3 "
+            "in AWS Service Quotas",
             raise_quota,
         ),
         (
@@ -316,6 +317,12 @@ async def test_an_alarm_is_looked_at_before_a_rollout_and_not_before_a_creation(
     wanted = one(rollout={**CANARY, "alarms": [{"name": "churn-5xx"}]})
     assert await operator.complaint(wanted) is None
     reason, sentence = await operator.complaint(wanted, live="e1") or ("", "")
+    assert reason == "ExecutionRoleMayNotReadAlarms"
+    assert "allow cloudwatch:DescribeAlarms in its policy" in sentence
+    may = {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    world.iam.put_role_policy(RoleName="operators-default", PolicyName="alarms", PolicyDocument=document)
+    reason, sentence = await operator.complaint(wanted, live="e1") or ("", "")
     assert reason == "AlarmNotFound"
     assert sentence.startswith("spec.rollout.alarms[0].name: there is no alarm churn-5xx")
     cloudwatch = world.client("cloudwatch")
@@ -352,8 +359,8 @@ async def test_a_rollout_needs_a_second_fleet_and_is_offered_rolling(world: Worl
     found = await operator.complaint(wanted, live="e1")
     assert found == (
         "QuotaTooSmall",
-        "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 5 and this rollout needs 6 (3 that serve and "
-        "3 new ones beside them); ask for 6 in AWS Service Quotas, or set spec.rollout.strategy: Rolling, which "
+        "spec.instance.type: the quota 'ml.r5.large for endpoint usage' is 5 and this rollout needs 6 (3 that serve "
+        "and 3 new ones beside them); ask for 6 in AWS Service Quotas, or set spec.rollout.strategy: Rolling, which "
         "replaces the instances in batches",
     )
     rolling = {"strategy": "Rolling", "step": {"instances": 1}, "waitSeconds": 60}
@@ -363,11 +370,11 @@ async def test_a_rollout_needs_a_second_fleet_and_is_offered_rolling(world: Worl
 
 
 async def test_quotas_are_listed_once_for_all(world: World, operator: Looker) -> None:
+    world.settings(quotas={"ml.r5.large/endpoint": 0})
     for count in (1, 2, 3):
         assert await operator.complaint(one(count=count)) is None
     pages = [row for row in world.calls() if row["service"] == "service-quotas"]
     assert {row["operation"] for row in pages} == {"ListServiceQuotas"}
-    world.settings(quotas={"ml.r5.large/endpoint": 0})
     assert await operator.complaint(one(instance="ml.r5.large")) is not None
     later = [row["operation"] for row in world.calls() if row["service"] == "service-quotas"][len(pages) :]
     assert later == ["GetServiceQuota"], "only the one in doubt is asked for again"

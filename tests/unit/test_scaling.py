@@ -17,6 +17,7 @@ from endpoint_operator.planning.scaling import (
     decide_scaling,
     deregister_before_deletion,
     deregister_before_update,
+    rows_as_seen,
 )
 from endpoint_operator.planning.scaling_live import (
     NOT_REGISTERED,
@@ -160,18 +161,30 @@ def test_nothing_is_done_at_rest_and_nobody_is_asked() -> None:
 def test_all_is_seen_in_place_before_it_counts_as_done() -> None:
     item = wanted()
     changing = row(item, settled=False, bounds_put=False)
-    decision = decided(item, rows=(changing,), known={RESOURCE: in_aws(item)})
-    assert decision.steps == ()
-    assert (decision.rows[0].asked.settled, decision.rows[0].asked.bounds_put) == (True, True)
+    there = question(item, rows=(changing,), known={RESOURCE: in_aws(item)})
+    assert decide_scaling(there) is None
+    (told,) = rows_as_seen(there)
+    assert (told.asked.settled, told.asked.bounds_put) == (True, True)
+
+
+def test_what_is_not_all_there_or_not_looked_at_does_not_count_as_done() -> None:
+    item = wanted()
+    changing = row(item, settled=False, bounds_put=False)
+    (told,) = rows_as_seen(question(item, rows=(changing,), known={RESOURCE: in_aws(item, policies=())}))
+    assert (told.policies, told.asked.settled) == ([], False)
+    assert rows_as_seen(question(item, rows=(changing,))) == (changing,)
+    edited = question(wanted(maxCount=9), rows=(row(item),), known={RESOURCE: in_aws(item, high=9)})
+    assert rows_as_seen(edited) == (row(item),)
 
 
 def test_bounds_that_a_schedule_has_moved_are_left_to_it_and_shown() -> None:
     item = wanted(schedules=OFFICE_HOURS)
     moved = in_aws(item, low=4, high=12)
-    decision = decided(item, rows=(row(item),), known={RESOURCE: moved})
-    assert decision.steps == ()
-    assert (decision.rows[0].min_count, decision.rows[0].max_count) == (4, 12)
-    assert decide_scaling(question(item, rows=decision.rows, known={RESOURCE: moved})) is None
+    there = question(item, rows=(row(item),), known={RESOURCE: moved})
+    assert decide_scaling(there) is None
+    (told,) = rows_as_seen(there)
+    assert (told.min_count, told.max_count) == (4, 12)
+    assert told.asked == row(item).asked
 
 
 def test_bounds_changed_by_hand_are_put_right_where_there_are_no_schedules() -> None:
@@ -324,10 +337,11 @@ def test_what_was_made_by_hand_on_our_target_stays() -> None:
         policies=(*live.policies, LivePolicy(name="nightly", kind="StepScaling")),
         schedules=(LiveSchedule(name="party", schedule="rate(1 day)", timezone=None, minimum=1, maximum=2),),
     )
-    decision = decided(item, rows=(row(item),), known={RESOURCE: mixed})
-    assert decision.steps == ()
-    assert decision.rows[0].policies == ["endpoint-operator-invocations-per-instance", "nightly"]
-    assert decision.rows[0].schedules == ["party"]
+    there = question(item, rows=(row(item),), known={RESOURCE: mixed})
+    assert decide_scaling(there) is None
+    (told,) = rows_as_seen(there)
+    assert told.policies == ["endpoint-operator-invocations-per-instance", "nightly"]
+    assert told.schedules == ["party"]
 
 
 def test_removing_autoscaling_deregisters_once_and_forgets() -> None:
@@ -473,5 +487,7 @@ def test_a_schedule_that_runs_while_a_change_is_under_way_is_not_undone() -> Non
     under_way = row(item, bounds_put=False, settled=False, since="2026-11-19T22:59:00Z")
     friday_noon = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
     ran = in_aws(item, low=4, high=12)
-    decision = decided(item, rows=(under_way,), known={RESOURCE: ran}, now=friday_noon + timedelta(minutes=1))
-    assert decision.steps == ()
+    there = question(item, rows=(under_way,), known={RESOURCE: ran}, now=friday_noon + timedelta(minutes=1))
+    assert decide_scaling(there) is None
+    (told,) = rows_as_seen(there)
+    assert told.asked.bounds_put

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from endpoint_operator.api.autoscaling import Autoscaling, Schedule
-from endpoint_operator.planning.scaling import ScalingQuestion, decide_scaling
+from endpoint_operator.planning.scaling import ScalingQuestion, decide_scaling, rows_as_seen
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LivePolicy, LiveScaling, LiveSchedule, LiveTarget
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
 from endpoint_operator.planning.scaling_registered import ScalingStatus
@@ -141,7 +141,8 @@ class Operator:
         )
         decision = decide_scaling(question)
         if decision is None:
-            return False
+            before, self.rows = self.rows, rows_as_seen(question)
+            return self.rows != before
         for number, step in enumerate(decision.steps):
             if number == dies_after:
                 return self.restarts()

@@ -7,15 +7,32 @@ import pytest
 from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.api.spec_rules import SPEC_RULES
 from endpoint_operator.planning.decide import make_plan, wants_look
+from endpoint_operator.planning.exporting import export_change
 from endpoint_operator.planning.foresight import foresee
+from endpoint_operator.planning.inputs import ObjectVersion, SeenInputs, wants_values
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.place import place_of
 from endpoint_operator.planning.supported import not_yet_supported
 from tests.unit.edits import CONTAINER, EDITS, FIELDS
-from tests.unit.given import INPUTS, REGION, an_object, facts, foreign, known, live, numbered_row, row, spec, status
+from tests.unit.given import (
+    INPUTS,
+    REGION,
+    an_object,
+    facts,
+    foreign,
+    inputs_for,
+    known,
+    live,
+    numbered_row,
+    row,
+    spec,
+    status,
+)
 
 # What they allow or refuse is decided by the API server, from the rules in the CRD.
 BY_THE_API_SERVER = {"spec.replacePolicy": "self.replacePolicy == 'Recreate'"}
+
+_CHANGED = SeenInputs(objects={"Secret/token": ObjectVersion(uid="uid-of-it", resource_version="2")})
 
 
 def parsed(wanted: dict[str, Any]) -> InferenceEndpointSpec:
@@ -32,20 +49,23 @@ def as_pattern(field: str) -> str:
 
 
 def footprint(wanted: dict[str, Any]) -> object:
-    """What a spec leads to: everything made, rolled out, adopted, kept and let go, where, and whether it is looked at."""
+    """What a spec leads to: what is made, rolled out, adopted, kept, let go, exported and read, where, and looked at."""
+    inputs = inputs_for(wanted)
     settled = an_object(wanted, status=status(row(wanted), endpoint=known(live(wanted), tags=wanted)))
     old = [numbered_row(number) for number in range(3)]
     rows = status(*old, row(wanted), endpoint=known(live(wanted), tags=wanted))
     edited = {**wanted, "redeploy": f"after {wanted.get('redeploy')}"}
-    adopted = make_plan(an_object(wanted), facts(live(wanted), foreign=foreign()), INPUTS)
+    adopted = make_plan(an_object(wanted), facts(live(wanted), foreign=foreign()), inputs)
     return (
-        foresee(an_object(wanted), facts(), INPUTS).plan.as_json()["calls"],
-        foresee(an_object(edited, status=rows), facts(live(wanted)), INPUTS).plan.as_json()["calls"],
+        foresee(an_object(wanted), facts(), inputs).plan.as_json()["calls"],
+        foresee(an_object(edited, status=rows), facts(live(wanted)), inputs).plan.as_json()["calls"],
         adopted.reason,
-        plan_of_pass(settled, facts(live(wanted)), INPUTS).reason,
-        make_plan(an_object(wanted, status=rows, deleted=True), facts(missing_seconds=90.0), INPUTS).reason,
+        plan_of_pass(settled, facts(live(wanted)), inputs).reason,
+        make_plan(an_object(wanted, status=rows, deleted=True), facts(missing_seconds=90.0), inputs).reason,
         place_of(an_object(wanted), default_region=REGION),
-        wants_look(an_object(wanted), facts(), INPUTS) is not None,
+        wants_look(an_object(wanted), facts(), inputs) is not None,
+        export_change(settled, settled.status, region=REGION),
+        wants_values(parsed(wanted), inputs.seen.read, _CHANGED),
     )
 
 

@@ -93,7 +93,8 @@ class Calls:
             self._may_write()
 
     def _learn(self, error: CallFailed) -> None:
-        log.debug("%s", error)
+        if error.operation != "create_model":  # AWS repeats what it refuses, and an environment may hold secrets
+            log.debug("%s", error)
         if is_about_credentials(error) or is_unreachable(error):
             self._health.failed(fault_of(error))
         else:

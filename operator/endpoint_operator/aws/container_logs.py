@@ -20,6 +20,8 @@ MOST_BYTES = 2048
 # As many as a traceback and what stands around it need; a container under health checks writes little else.
 _EVENTS = 200
 _STREAMS = 50  # DescribeLogStreams' maximum
+# SageMaker's times and those of CloudWatch Logs are rounded differently.
+_SLACK_MS = 1000
 # Shorter values stand in every sentence ("1", "no"): hiding them would hide the log and no secret.
 _SHORTEST_HIDDEN = 4
 _HIDDEN = "***"
@@ -65,7 +67,7 @@ class ContainerLogs:
             descending=True,
             limit=_STREAMS,
         )
-        begun = datetime.fromisoformat(container.since).timestamp() * 1000
+        begun = datetime.fromisoformat(container.since).timestamp() * 1000 - _SLACK_MS
         streams = [
             (int(item.get("creationTime", 0)), str(item["logStreamName"]))
             for item in answer.get("logStreams") or ()

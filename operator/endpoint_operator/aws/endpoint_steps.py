@@ -48,7 +48,9 @@ class EndpointSteps:
             if not is_already_there(error):
                 raise
             arn = await self.parts.arn("endpoint", step.name)
-            current.refuse_foreign(await self.tags.of(arn), what=f"the endpoint {step.name}")
+            foreign = current.why_foreign(await self.tags.of(arn), what=f"the endpoint {step.name}")
+            if foreign is not None:  # the next pass looks at it, and knows whether it may be adopted
+                raise StepRefused(Fault(blame=Blame.BUSY, reason="EndpointExists", message=foreign.message)) from error
             # Made by a process that died; the spec's tags may have been edited since.
             await self.tags.put_in_step(arn, step.tags)
             return arn

@@ -13,6 +13,7 @@ from botocore.exceptions import (
     HTTPClientError,
     NoAuthTokenError,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
     TokenRetrievalError,
     UnauthorizedSSOTokenError,
@@ -146,6 +147,8 @@ def fault_of(error: CallFailed) -> Fault:
     for applies, fault in _FAULTS:
         if applies(error):
             return fault(error)
+    if isinstance(error.cause, ParamValidationError):
+        return _misshapen(error)
     if isinstance(error.cause, BotoCoreError):
         return Fault(blame=Blame.OURS, reason="InternalError", message=f"{error.operation}: {error.text}")
     return Fault(
@@ -153,6 +156,13 @@ def fault_of(error: CallFailed) -> Fault:
         reason="Refused",
         message=f"SageMaker refused {_action(error.operation)}: {error.text}; correct the spec",
     )
+
+
+def _misshapen(error: CallFailed) -> Fault:
+    """What preflight says with its path, where it looks; only overrides can bring a request out of shape."""
+    said = "; ".join(line.strip() for line in error.text.splitlines())
+    message = f"{error.action} was not sent: {said}; correct the overrides in spec, spec.containers or instance"
+    return Fault(blame=Blame.USER, reason="OverrideInvalid", message=message)
 
 
 def _credentials(error: CallFailed) -> Fault:

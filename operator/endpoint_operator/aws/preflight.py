@@ -3,53 +3,27 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 
-from endpoint_operator.api.containers import Compression
-from endpoint_operator.aws.alarm_looks import AlarmLooks
-from endpoint_operator.aws.alarms import AlarmApi
-from endpoint_operator.aws.artifacts import ArtifactLooks
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed
 from endpoint_operator.aws.finding import Finding, not_taken
 from endpoint_operator.aws.identity import Account
-from endpoint_operator.aws.images import ImageLooks
-from endpoint_operator.aws.model_packages import ModelPackageLooks
 from endpoint_operator.aws.override_shapes import OverrideShapes
 from endpoint_operator.aws.periods import LOOK_SECONDS
+from endpoint_operator.aws.questions import Question, Questions
 from endpoint_operator.aws.quotas import QuotaLooks
-from endpoint_operator.aws.roles import RoleLooks
 from endpoint_operator.aws.single_flight import SingleFlight
-from endpoint_operator.aws.subnets import SubnetLooks
 from endpoint_operator.planning.desired import Desired
-from endpoint_operator.planning.desired_variants import DesiredContainer
-from endpoint_operator.planning.facts import Artifact, LiveEndpoint, LiveStatus, Look, Looks, SeenImage
+from endpoint_operator.planning.facts import Artifact, LiveEndpoint, Look, Looks, SeenImage
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """One thing to look at. `about` names the thing, `field` where the manifest asks for it."""
-
-    about: str
-    field: str
-    ask: Callable[[], Awaitable[Finding]]
-    artifact: str | None = None
-    image: str | None = None
 
 
 class Preflight:
     """Looks, each believed for some seconds, for one rollout asks twice and many objects share a role."""
 
     def __init__(self, calls: Calls) -> None:
-        self._artifacts = ArtifactLooks(calls)
-        self._roles = RoleLooks(calls)
-        self._images = ImageLooks(calls)
-        self._packages = ModelPackageLooks(calls)
-        self._subnets = SubnetLooks(calls)
-        self._alarms = AlarmLooks(AlarmApi(calls))
+        self._questions = Questions(calls)
         self._quotas = QuotaLooks(calls)
         self._shapes = OverrideShapes(calls)
         self._seen: dict[str, tuple[float, Finding]] = {}
@@ -58,7 +32,7 @@ class Preflight:
     async def look(self, desired: Desired, account: Account, *, live: LiveEndpoint | None) -> Looks:
         """`live` is the endpoint that a rollout would change. Raises CallFailed when AWS cannot be asked."""
         overrides = self._shapes.look(desired)
-        questions = [*self._questions(desired, account), *self._questions_of_a_rollout(desired, account, live)]
+        questions = [*self._questions.of(desired, account, live)]
         findings, quotas = await asyncio.gather(
             asyncio.gather(*(self._look_once(question) for question in questions)),
             self._look_at_quotas(desired, live),
@@ -78,57 +52,6 @@ class Preflight:
                 if question.image is not None and finding.identity is not None
             ),
         )
-
-    def _questions(self, desired: Desired, account: Account) -> Iterator[Question]:
-        role, network, capture = desired.execution_role_arn, desired.spec.network, desired.spec.data_capture
-        yield Question(about=role, field="spec.executionRoleArn", ask=lambda: self._roles.look(role, account))
-        for container in (container for variant in desired.variants for container in variant.containers):
-            yield from self._questions_of(container, account)
-        if network is not None and network.subnet_ids:
-            about = ",".join([*network.subnet_ids, *(network.security_group_ids or ())])
-            yield Question(about=about, field="spec.network", ask=lambda: self._subnets.look(network))
-        if capture is not None:
-            uri = capture.s3_uri
-            ask = lambda: self._artifacts.bucket(uri)  # noqa: E731 - bound here to a uri that does not change
-            yield Question(about=f"bucket of {uri}", field="spec.dataCapture.s3Uri", ask=ask)
-
-    def _questions_of(self, container: DesiredContainer, account: Account) -> Iterator[Question]:
-        image, package, data = container.image, container.spec.model_package_arn, container.spec.model_data
-        if image is not None:
-            field = f"{container.field}.{'image' if container.spec.image else 'framework'}"
-            yield Question(about=image, field=field, ask=lambda: self._images.look(image, account), image=image)
-        if package is not None:
-            field = f"{container.field}.modelPackageArn"
-            yield Question(about=package, field=field, ask=lambda: self._packages.look(package))
-        if data is not None:
-            uri, is_prefix = data.s3_uri, data.compression == Compression.NONE
-            yield Question(
-                about=uri,
-                field=f"{container.field}.modelData.s3Uri",
-                ask=lambda: self._artifacts.look(uri, is_prefix=is_prefix),
-                artifact=uri,
-            )
-
-    def _questions_of_a_rollout(
-        self, desired: Desired, account: Account, live: LiveEndpoint | None
-    ) -> Iterator[Question]:
-        """What SageMaker needs once traffic is to move; CreateEndpoint watches no alarms."""
-        rollout = desired.spec.rollout
-        alarms = (rollout.alarms if rollout is not None else None) or ()
-        if not alarms or live is None or live.status == LiveStatus.FAILED:
-            return
-        role = desired.execution_role_arn
-        yield Question(
-            about=f"alarms for {role}",
-            field="spec.executionRoleArn",
-            ask=lambda: self._roles.may_read_alarms(role, account),
-        )
-        for index, alarm in enumerate(alarms):
-            if alarm.name is not None:
-                yield self._question_of_alarm(alarm.name, field=f"spec.rollout.alarms[{index}].name")
-
-    def _question_of_alarm(self, name: str, *, field: str) -> Question:
-        return Question(about=f"alarm {name}", field=field, ask=lambda: self._alarms.look(name))
 
     async def _look_at_quotas(self, desired: Desired, live: LiveEndpoint | None) -> Look:
         """Every object needs other numbers: only the lists behind them are shared."""

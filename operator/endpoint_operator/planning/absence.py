@@ -7,6 +7,7 @@ from endpoint_operator.planning.desired import Capacities
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.history import RECREATING, capacities_of, intent
 from endpoint_operator.planning.obstacles import plan_for_fault
+from endpoint_operator.planning.overrides import without_rollout
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.steps import CreateEndpoint
 from endpoint_operator.planning.upkeep import make_room
@@ -96,7 +97,7 @@ def create(case: Case) -> Plan | None:
                 name=desired.endpoint_name,
                 config_name=row.config_name,
                 tags=desired.tags,
-                overrides=desired.endpoint_overrides,
+                overrides=without_rollout(desired.endpoint_overrides),
             ),
         ),
     )

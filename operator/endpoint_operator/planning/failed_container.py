@@ -3,16 +3,18 @@
 A log is asked for once, in the pass that finds the failure new: later passes know it from the revision's row.
 """
 
-import re
 from dataclasses import dataclass
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.desired import desired_state
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, OperatorInputs
-from endpoint_operator.planning.failures import CONTAINER_UNHEALTHY, is_news_of_a_container, read_failure_reason
-
-_VARIANT = re.compile(r"production variant (?P<name>[A-Za-z0-9-]+)", re.IGNORECASE)
+from endpoint_operator.planning.failures import (
+    CONTAINER_UNHEALTHY,
+    is_news_of_a_container,
+    read_failure_reason,
+    variant_in,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,7 @@ def failed_container(endpoint: InferenceEndpoint, facts: Facts, inputs: Operator
     if desired is None or not is_news_of_a_container(make_plan(endpoint, facts, inputs)):
         return None
     row = endpoint.status.revision(desired.revision)
-    named = _VARIANT.search(live.failure_reason or "")
+    named = variant_in(live.failure_reason or "", desired.variants) or desired.variants[0]
     variables = [
         variable
         for variant in desired.variants
@@ -49,7 +51,7 @@ def failed_container(endpoint: InferenceEndpoint, facts: Facts, inputs: Operator
     ]
     return FailedContainer(
         endpoint_name=live.name,
-        variant=named["name"] if named else desired.variants[0].name,
+        variant=named.name,
         since=_since(endpoint, live),
         model_names=tuple(row.model_names) if row is not None else (),
         plain_values=tuple(variable.value for variable in variables if variable.value),

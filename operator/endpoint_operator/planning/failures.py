@@ -1,9 +1,11 @@
 """What a failed revision means: read out of SageMaker's FailureReason, remembered, and when it may be tried again."""
 
 import re
+from collections.abc import Sequence
 
 from endpoint_operator.api.status import RevisionFailure, RevisionState, RevisionStatus
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.desired_variants import DesiredVariant
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.plan import Plan
 
@@ -18,18 +20,25 @@ _PASSING = (
     ("try again", "ServiceFailure"),
 )
 
-# Where each failure is to be mended. The texts are SageMaker's FailureReasons, matched by short stable fragments.
+# Where each failure is to be mended; `{}` is the container's path. The texts are SageMaker's FailureReasons, matched by short stable fragments.
 _USERS = (
-    (r"failed to (download|extract) model data", "ModelDataUnavailable", "spec.containers[0].modelData.s3Uri", True),
-    (r"images? included in the model|ecr image", "ImageUnavailable", "spec.containers[0].image", True),
-    (r"ping health check", CONTAINER_UNHEALTHY, "spec.containers[0]", False),
+    (r"failed to (download|extract) model data", "ModelDataUnavailable", "{}.modelData.s3Uri", True),
+    (r"images? included in the model|ecr image", "ImageUnavailable", "{}.image", True),
+    (r"ping health check", CONTAINER_UNHEALTHY, "{}", False),
     (r"could not assume role|execution role", "ExecutionRoleUnusable", "spec.executionRoleArn", True),
     (r"alarm", "AlarmRolledBack", "spec.rollout.alarms", False),
 )
 
 
-def read_failure_reason(reason: str | None) -> Fault:
-    """Whose fault a FailureReason is; the sentence keeps SageMaker's own words."""
+_VARIANT = re.compile(r"production variant (?P<name>[a-z0-9](-*[a-z0-9])*)", re.IGNORECASE)
+_CONTAINER = re.compile(r'container "?container_(?P<number>\d+)', re.IGNORECASE)
+
+
+def read_failure_reason(reason: str | None, variants: Sequence[DesiredVariant] = ()) -> Fault:
+    """Whose fault a FailureReason is; the sentence keeps SageMaker's own words.
+
+    `variants` are those of the revision that failed: the path of the container that the words are about comes first.
+    """
     text = reason or "SageMaker gave no FailureReason"
     lowered = text.lower()
     for fragment, name in _PASSING:
@@ -37,8 +46,26 @@ def read_failure_reason(reason: str | None) -> Fault:
             return Fault(blame=Blame.WORLD, reason=name, message=text)
     for pattern, name, field, about_inputs in _USERS:
         if re.search(pattern, lowered):
-            return Fault(blame=Blame.USER, reason=name, message=f"{field}: {text}", about_inputs=about_inputs)
+            place = field.replace("{}", _container_in(text, variants))
+            return Fault(blame=Blame.USER, reason=name, message=f"{place}: {text}", about_inputs=about_inputs)
     return Fault(blame=Blame.USER, reason="RevisionFailed", message=f"{text} Correct the spec.")
+
+
+def variant_in(text: str, variants: Sequence[DesiredVariant]) -> DesiredVariant | None:
+    """The variant that a FailureReason names, or the only one."""
+    named = _VARIANT.search(text)
+    lowered = named["name"].lower() if named is not None else ""
+    found = next((variant for variant in variants if variant.name.lower() == lowered), None)
+    return variants[0] if found is None and len(variants) == 1 else found
+
+
+def _container_in(text: str, variants: Sequence[DesiredVariant]) -> str:
+    """The path of the container, or of all where SageMaker does not say which."""
+    variant, numbered = variant_in(text, variants), _CONTAINER.search(text)
+    if variant is None:
+        return "spec.variants[].containers[]" if variants else "spec.containers[0]"
+    index = int(numbered["number"]) - 1 if numbered is not None else 0
+    return variant.containers[index if 0 <= index < len(variant.containers) else 0].field
 
 
 def failed(row: RevisionStatus, fault: Fault, case: Case, *, rolled_back: bool = False) -> RevisionStatus:

@@ -107,6 +107,11 @@ def fault_in_overrides(spec: InferenceEndpointSpec) -> Fault | None:
     return Fault(blame=Blame.USER, reason="OverrideNotAllowed", message="; ".join(dict.fromkeys(sentences)))
 
 
+def without_rollout(endpoint_overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What of spec.overrides.endpoint goes to CreateEndpoint: there is no fleet yet that a rollout could replace."""
+    return {name: value for name, value in endpoint_overrides.items() if name != "DeploymentConfig"}
+
+
 def _all(spec: InferenceEndpointSpec) -> Iterator[PlacedOverrides]:
     wide = spec.overrides
     if wide is not None:

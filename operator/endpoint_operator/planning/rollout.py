@@ -55,7 +55,7 @@ def rolled_back(case: Case) -> Plan | None:
     )
     if not news:
         return None
-    fault = read_failure_reason(live.failure_reason)
+    fault = read_failure_reason(live.failure_reason, case.desired.variants)
     if fault.blame == Blame.WORLD:
         return Plan(
             situation=Situation.WORLD_FAULT,

@@ -30,8 +30,6 @@ CHANGING = "AutoscalingChanging"
 DRIFTED = "AutoscalingDrifted"
 REMEMBERED = "AutoscalingRemembered"
 
-_Row = ScalingStatus
-
 
 @dataclass(frozen=True, kw_only=True)
 class ScalingQuestion:
@@ -63,27 +61,49 @@ class ScalingDecision:
 
 
 def decide_scaling(question: ScalingQuestion) -> ScalingDecision | None:
-    """What to do next; None when there is nothing to do and nothing new to remember."""
+    """What to do next; None when there is nothing to do."""
     intended = tuple(_intended(question))
-    asked_before = {row.name: row.asked for row in question.rows}
-    if any(row.asked != asked_before.get(row.name) for row in intended):
+    if _is_news(question, intended):
         # What is asked for is in status before the first call: only so does a restart know whose the bounds are.
         return ScalingDecision(reason=REMEMBERED, message="autoscaling is about to change", steps=(), rows=intended)
     outcomes = [_of_row(question, row) for row in intended]
     steps = tuple(step for found, _ in outcomes for step in found)
-    rows = tuple(row for _, row in outcomes if row is not None)
     if not steps:
-        if rows == question.rows:
-            return None
-        return ScalingDecision(reason=REMEMBERED, message="autoscaling is as the spec asks", steps=(), rows=rows)
+        return None
     wanted = {item.variant for item in question.wanted}
     changed = {step.resource.variant for step in steps}
     drifted = changed <= wanted and all(row.asked.settled for row in intended if row.name in changed)
     because = "; ".join(step.because for step in steps)
+    rows = tuple(row for _, row in outcomes if row is not None)
     return ScalingDecision(reason=DRIFTED if drifted else CHANGING, message=because, steps=steps, rows=rows)
 
 
-def _intended(question: ScalingQuestion) -> Iterable[_Row]:
+def rows_as_seen(question: ScalingQuestion) -> tuple[ScalingStatus, ...]:
+    """status.autoscaling after a pass that changed nothing of it: what AWS shows, and whether that is all of it.
+
+    Not a decision of its own, so that bounds which a schedule moved are told without a pass that is about them.
+    """
+    if _is_news(question, tuple(_intended(question))):
+        return question.rows
+    return tuple(_as_seen(question, row) for row in question.rows)
+
+
+def _as_seen(question: ScalingQuestion, row: ScalingStatus) -> ScalingStatus:
+    item = next((item for item in question.wanted if item.variant == row.name), None)
+    live = question.known.get(item.resource) if item is not None else None
+    if item is None or live is None or item.variant not in question.live_variants:
+        return row
+    complete = not steps_towards(item, live, row.asked, now=question.now)
+    return in_place(seen(row, live)) if complete else seen(row, live)
+
+
+def _is_news(question: ScalingQuestion, intended: Sequence[ScalingStatus]) -> bool:
+    """Whether the spec asks for something that the rows do not say yet."""
+    before = {row.name: row.asked for row in question.rows}
+    return any(row.asked != before.get(row.name) for row in intended)
+
+
+def _intended(question: ScalingQuestion) -> Iterable[ScalingStatus]:
     """Every row, those of the spec saying what it asks for now."""
     wanted = {item.variant: item for item in question.wanted if item.variant in question.live_variants}
     for row in question.rows:
@@ -93,11 +113,11 @@ def _intended(question: ScalingQuestion) -> Iterable[_Row]:
         yield _with_intent(question, item, None)
 
 
-def _with_intent(question: ScalingQuestion, item: WantedScaling, row: _Row | None) -> _Row:
+def _with_intent(question: ScalingQuestion, item: WantedScaling, row: ScalingStatus | None) -> ScalingStatus:
     return with_intent(item, row, serves_wanted=question.serves_wanted, now=question.now)
 
 
-def _of_row(question: ScalingQuestion, row: _Row) -> tuple[tuple[ScalingStep, ...], _Row | None]:
+def _of_row(question: ScalingQuestion, row: ScalingStatus) -> tuple[tuple[ScalingStep, ...], ScalingStatus | None]:
     """The calls for one variant and its row afterwards; no row when nothing of it is left."""
     item = next((item for item in question.wanted if item.variant == row.name), None)
     if item is None:
@@ -110,7 +130,9 @@ def _of_row(question: ScalingQuestion, row: _Row) -> tuple[tuple[ScalingStep, ..
     return (steps, unsettled(seen(row, live))) if steps else ((), in_place(seen(row, live)))
 
 
-def _of_unwanted_row(question: ScalingQuestion, row: _Row) -> tuple[tuple[ScalingStep, ...], _Row | None]:
+def _of_unwanted_row(
+    question: ScalingQuestion, row: ScalingStatus
+) -> tuple[tuple[ScalingStep, ...], ScalingStatus | None]:
     if row.name in question.spec_variants:
         because = f"the spec no longer asks for autoscaling of the variant {row.name}"
     elif row.name not in question.live_variants:

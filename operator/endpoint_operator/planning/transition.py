@@ -84,7 +84,7 @@ def _failed_just_now(case: Case) -> Plan | None:
     known = case.status.endpoint
     if known is not None and known.status == LiveStatus.DELETING and known.creation_time == live.created:
         return _clear_away(case, "SageMaker still shows the failed endpoint that is being deleted")
-    fault = read_failure_reason(live.failure_reason)
+    fault = read_failure_reason(live.failure_reason, case.desired.variants)
     if fault.blame == Blame.WORLD:
         return _clear_away(case, fault.message, reason=fault.reason, situation=Situation.WORLD_FAULT)
     memory = Memory(revisions=with_row(case.status.revisions, failed(row, fault, case)))

@@ -13,7 +13,14 @@ from sagemaker_simulator.wire.request import Call
 from .neighbour_arns import NEIGHBOURS, neighbour_arns
 from .policy import Action
 
-_KINDS = {"EndpointName": "endpoint", "EndpointConfigName": "endpoint-config", "ModelName": "model"}
+_KINDS = {
+    "EndpointName": "endpoint",
+    "EndpointConfigName": "endpoint-config",
+    "ModelName": "model",
+    "ModelPackageName": "model-package",
+    "ModelPackageArn": "model-package",
+    "ModelPackageGroupName": "model-package-group",
+}
 _SERVICE_PREFIX = {
     "sagemaker": "sagemaker",
     "sagemaker-runtime": "sagemaker",
@@ -60,9 +67,9 @@ def _arns(call: Call, estate: Estate) -> list[str]:
     if isinstance(call.parameters.get("ResourceArn"), str):
         return [call.parameters["ResourceArn"].lower()]
     return [
-        estate.arn(kind, call.parameters[member])
+        name if name.startswith("arn:") else estate.arn(kind, name)
         for member, kind in _KINDS.items()
-        if isinstance(call.parameters.get(member), str)
+        if isinstance(name := call.parameters.get(member), str)
     ]
 
 

@@ -23,12 +23,12 @@ class AlarmWatch:
         self._timer: Timer | None = None
         self._due = float("inf")
 
-    def wake(self) -> None:
-        """See to it that the alarms are looked at when the next one is due; call it when an alarm is put."""
-        grains = {_grain(alarm) for book in self._books.all() for alarm in book.alarms.values()}
-        if not grains:
-            return
-        grain, now = min(grains), self._books.clock.seconds()
+    def wake(self, alarm: Alarm) -> None:
+        """See to it that the alarm, which was just put, is looked at when it is due."""
+        self._wake_within(_grain(alarm))
+
+    def _wake_within(self, grain: int) -> None:
+        now = self._books.clock.seconds()
         due = (now // grain + 1) * grain
         if self._timer is not None and self._due <= due:
             return
@@ -81,7 +81,9 @@ class AlarmWatch:
                     if alarm is not None and (on_the_minute or _grain(alarm) < MINUTE):
                         self._judge(book, alarm, now=now, on_the_minute=on_the_minute)
         finally:
-            self.wake()
+            grains = {_grain(alarm) for book in self._books.all() for alarm in book.alarms.values()}
+            if grains:
+                self._wake_within(min(grains))
 
     def _judge(self, book: Book, alarm: Alarm, *, now: float, on_the_minute: bool) -> None:
         looked = looked_at(alarm, book, now=now)

@@ -57,7 +57,7 @@ class Alarms:
             transitioned=there.transitioned if there is not None else now,
         )
         book.alarms[name] = alarm
-        self._watch.wake()
+        self._watch.wake(alarm)
         return alarm
 
     async def describe_alarms(self, caller: Caller, parameters: Parameters) -> Output:

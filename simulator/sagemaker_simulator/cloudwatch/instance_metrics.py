@@ -7,7 +7,7 @@ all instances of a variant, so there is one value a minute. Null images have no 
 
 import asyncio
 import shutil
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
@@ -96,7 +96,7 @@ class InstanceMetrics:
                     if groups:
                         yield Running(estate.account, estate.region, endpoint.name, variant.name, groups)
 
-    def _look(self, groups: Collection[int]) -> None:
+    def _look(self, groups: Set[int]) -> None:
         now = asyncio.get_running_loop().time()
         if self._latest is not None and now - self._latest.at < _LOOK_APART and groups <= self._latest.usage.keys():
             return

@@ -81,6 +81,8 @@ class ContainerLogs:
     def _take(self, followed: Followed) -> bool:
         """Take at most one look's worth; tells whether there may be more."""
         try:
+            if followed.file.stat().st_size == followed.position:
+                return False
             with followed.file.open("rb") as file:
                 file.seek(followed.position)
                 read = file.read(MOST_BYTES_A_LOOK)

@@ -18,8 +18,8 @@ from .fleets import Key, key_of
 class Transition:
     """`step` is under way, `over` once its time has passed, and `to_come` follows.
 
-    `pace` is what the seconds of steps are multiplied by, so that a deployment fits a decided time. `failure` is why
-    the new fleet does not take over; `rolling_back` whether the steps now lead back because of it.
+    `ends_at` is the simulated time at which it was decided to end: its steps are fitted into what is left of that.
+    `failure` is why the new fleet does not take over; `rolling_back` whether the steps now lead back because of it.
     """
 
     kind: Kind
@@ -30,7 +30,7 @@ class Transition:
     step: Step
     to_come: deque[Step] = field(default_factory=deque)
     policy: Policy = field(default_factory=Policy)
-    pace: float = 1.0
+    ends_at: float | None = None
     timer: Timer | None = None
     over: bool = False
     watch: Timer | None = None
@@ -54,10 +54,13 @@ class Transition:
         """Whether more is to be done before it ends: a fleet that failed by itself needs no steps back."""
         return bool(self.to_come) and (self.failure is None or self.rolling_back)
 
-    def fit_into(self, seconds: float) -> None:
-        """Have the step under way, begun anew, and those to come last `seconds` together."""
+    def seconds_of_step(self, *, now: float) -> float:
+        """Return how long the step that begins now lasts; none at all when the decided end has passed."""
+        if self.ends_at is None:
+            return self.step.seconds
         planned = self.step.seconds + sum(step.seconds for step in self.to_come)
-        self.pace = seconds / planned if planned else 0.0
+        left = max(0.0, self.ends_at - now)
+        return left * self.step.seconds / planned if planned else left
 
     def stop_timers(self) -> None:
         for timer in (self.timer, self.watch, self.deadline):

@@ -14,8 +14,9 @@ from dataclasses import replace
 
 from sagemaker_simulator.hosting.contract import FleetFailed, FleetToRun, Hosting
 
-from . import alarm_watch, outcomes
+from . import outcomes
 from .alarm_watch import AlarmStates, NoAlarms
+from .deployment_guard import DeploymentGuard
 from .deployment_policy import Policy
 from .deployment_progress import at_step, mixes
 from .deployment_rollback import rollback
@@ -50,7 +51,7 @@ class Transitions:
         self._hosting = hosting
         self._fleets = fleets
         self._durations = durations
-        self._alarms = alarms or NoAlarms()
+        self._guard = DeploymentGuard(clock=estates.clock, alarms=alarms or NoAlarms(), turn_back=self._turn_back)
         self._under_way: dict[Key, Transition] = {}
         self._decided: dict[Key, Ending] = {}
 
@@ -85,7 +86,7 @@ class Transitions:
         )
         self._under_way[transition.key] = transition
         if transition.ending is not None and transition.ending.seconds is not None:
-            transition.fit_into(transition.ending.seconds)
+            transition.ends_at = transition.started + transition.ending.seconds
         self._take(transition, first)
         if obstacle is not None:
             transition.failure = obstacle
@@ -95,8 +96,7 @@ class Transitions:
             transition.starting = asyncio.create_task(self._start(transition, fleet))
         if kind is Kind.DELETE:
             self._fleets.end_serving(transition.key)
-        if transition.policy.alarms:
-            self._look_at_alarms(transition)
+        self._guard.watch_alarms(transition)
 
     def decide(self, estate: Estate, name: str, ending: Ending) -> None:
         """Decide how the transition under way ends, or else the next one that can end so. Raises Impossible."""
@@ -113,8 +113,9 @@ class Transitions:
             return
         transition.ending = ending
         if ending.seconds is not None:
-            transition.fit_into(ending.seconds)
-            self._set_timer(transition, transition.step.seconds * transition.pace)
+            now = self._estates.clock.seconds()
+            transition.ends_at = now + ending.seconds
+            self._set_timer(transition, transition.seconds_of_step(now=now))
         self._settle(transition)
 
     def clear(self) -> None:
@@ -153,7 +154,7 @@ class Transitions:
                     config_name=endpoint.pending.config_name,
                     shares=step.shares,
                 )
-        self._set_timer(transition, step.seconds * transition.pace)
+        self._set_timer(transition, transition.seconds_of_step(now=self._estates.clock.seconds()))
 
     async def _start(self, transition: Transition, fleet: FleetToRun) -> None:
         try:
@@ -186,37 +187,14 @@ class Transitions:
 
         transition.timer = self._estates.clock.call_after(seconds, ring)
 
-    def _look_at_alarms(self, transition: Transition) -> None:
-        """Turn back when an alarm is tripped, else look again later."""
-        if self._under_way.get(transition.key) is not transition or transition.rolling_back:
-            return
-        tripped = alarm_watch.tripped(self._alarms, transition.estate, transition.policy.alarms)
-        if tripped:
-            self._turn_back(transition, alarm_watch.alarm_reason(tripped))
-            return
-        transition.watch = self._estates.clock.call_after(
-            alarm_watch.LOOK_SECONDS, lambda: self._look_at_alarms(transition)
-        )
-
-    def _start_deadline(self, transition: Transition) -> None:
-        """Begin to count towards MaximumExecutionTimeoutInSeconds, once the fleet is healthy.
-
-        The launch counts with its planned length: how long a real process really takes is no simulated time.
-        """
-        maximum, launched = transition.policy.maximum_seconds, transition.step.seconds
-        if maximum is not None and transition.deadline is None:
-            reason = alarm_watch.time_limit_reason(maximum)
-            transition.deadline = self._estates.clock.call_after(
-                maximum - launched, lambda: self._turn_back(transition, reason)
-            )
-
     def _turn_back(self, transition: Transition, reason: str) -> None:
+        """Leave the way forward of a guarded deployment for the way back, once."""
         endpoint = transition.estate.endpoints.get(transition.name)
         if self._under_way.get(transition.key) is not transition or transition.rolling_back or endpoint is None:
             return
         if transition.fleet is None and transition.starting is not None:
             transition.starting.cancel()
-        transition.failure, transition.rolling_back, transition.pace = reason, True, 1.0
+        transition.failure, transition.rolling_back, transition.ends_at = reason, True, None
         seconds = self._durations.rolling_back()
         steps = rollback(transition.policy, at=transition.step, current=endpoint.all_variants, seconds=seconds)
         if transition.ending is not None and transition.ending.result is Result.UPDATE_ROLLBACK_FAILED:
@@ -235,7 +213,7 @@ class Transitions:
         if result is None:
             return
         if transition.has_steps_to_take:
-            self._start_deadline(transition)
+            self._guard.limit_time(transition)
             self._take(transition, transition.to_come.popleft())
             return
         if transition.kind is Kind.WEIGHTS and result is Result.ROLLED_BACK and not outcomes.rolling_back(endpoint):

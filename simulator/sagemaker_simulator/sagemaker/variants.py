@@ -55,7 +55,9 @@ def changed(current: Sequence[Variant], wishes: Sequence[Mapping[str, Any]]) -> 
             f'The variant name(s) "{", ".join(unknown)}" is/are not present within endpoint configuration.'
         )
     by_name = {wish["VariantName"]: wish for wish in wishes}
-    return tuple(_wished(variant, by_name.get(variant.name, {})) for variant in current)
+    wanted = tuple(_wished(variant, by_name.get(variant.name, {})) for variant in current)
+    _check_one_capacity(current, wanted)
+    return wanted
 
 
 def settled(variants: Sequence[Variant]) -> tuple[Variant, ...]:
@@ -97,6 +99,20 @@ def _retain(asked: Variant, current: Variant | None, exclude: Collection[str]) -
     if "DesiredInstanceCount" not in exclude:
         asked = replace(asked, current_count=current.desired_count, desired_count=current.desired_count)
     return asked
+
+
+def _check_one_capacity(current: Sequence[Variant], wanted: Sequence[Variant]) -> None:
+    """Refuse counts of several variants in one call.
+
+    UpdateEndpointWeightsAndCapacities in the API reference: "variant weight of one or more variants ... or capacity of
+    one variant"; the words of the refusal are not published.
+    """
+    both = zip(current, wanted, strict=True)
+    resized = [before.name for before, after in both if before.desired_count != after.desired_count]
+    if len(resized) > 1:
+        raise validation_exception(
+            f"The capacity of only one variant can be updated in a request, got {', '.join(resized)}."
+        )
 
 
 def _wished(variant: Variant, wish: Mapping[str, Any]) -> Variant:
