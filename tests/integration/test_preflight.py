@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from tests.integration.vocabulary.scene import Scene
-from tests.integration.vocabulary.specs import REGISTRY, XGBOOST_IMAGE, field, instance_type, together, version
+from tests.integration.vocabulary.specs import REGISTRY, XGBOOST_IMAGE, field, version
 
 CANARY = {"strategy": "Canary", "step": {"percent": 50}, "waitSeconds": 60}
+TWENTY_AT_MOST = "ml.r5.xlarge"
 DENIED = {"code": "AccessDeniedException", "message": "not authorized", "status": 400}
 
 
@@ -107,26 +108,24 @@ def test_a_role_that_may_not_read_the_alarms_of_a_rollout(world: Scene) -> None:
 
 
 def test_a_rollout_without_room_for_a_second_fleet_is_offered_rolling(world: Scene) -> None:
-    scarce = "ml.r5.xlarge"
-    world.simulator.configure(quotas={f"{scarce}/endpoint": 3})
-    endpoint = world.given(version(1), field(instance={"type": scarce, "count": 2})).settles()
+    endpoint = world.given(version(1), field(instance={"type": TWENTY_AT_MOST, "count": 11})).settles()
     endpoint.edit(version(2))
     sentence = endpoint.stalls("QuotaTooSmall")
-    assert f"'{scarce} for endpoint usage' is 3 and this rollout needs 4" in sentence
+    assert f"'{TWENTY_AT_MOST} for endpoint usage' is 20 and this rollout needs 22" in sentence
     assert "spec.rollout.strategy: Rolling" in sentence
-    rolling = {"strategy": "Rolling", "step": {"instances": 1}, "waitSeconds": 0}
+    assert endpoint.table_row() == ("False", "False", "True", "True")
+    rolling = {"strategy": "Rolling", "step": {"instances": 5}, "waitSeconds": 0}
     endpoint.edit(field(rollout=rolling)).settles()
 
 
 def test_a_quota_that_is_raised_lets_the_endpoint_go_on(world: Scene) -> None:
     scarce = "ml.g6.2xlarge"
-    world.simulator.configure(quotas={f"{scarce}/endpoint": 1})
-    endpoint = world.given(together((instance_type(scarce), field(instance={"count": 2}))))
     with world.records_calls() as calls:
-        assert "the endpoint needs 2" in endpoint.stalls("QuotaTooSmall")
+        endpoint = world.given(field(instance={"type": scarce, "count": 21}))
+        assert "is 20 and the endpoint needs 21" in endpoint.stalls("QuotaTooSmall")
         world.operator_looks(2)
     assert calls.that_change_anything() == []
-    world.simulator.configure(quotas={f"{scarce}/endpoint": 2})
+    world.simulator.configure(quotas={f"{scarce}/endpoint": 21})
     endpoint.settles()
 
 
@@ -148,14 +147,15 @@ def test_an_override_of_what_has_a_field(world: Scene) -> None:
 
 
 def test_with_warn_what_is_wrong_or_not_looked_at_is_said_and_gone_on_with(world: Scene) -> None:
-    fault = world.simulator.add_fault(match={"operation": "ListServiceQuotas"}, error=DENIED)
+    fault = world.simulator.add_fault(match={"operation": "DescribeImages"}, error=DENIED)
     held = world.fault("CreateEndpoint", hold=True)
     capture = {"s3Uri": f"s3://{world.namespace}/captured", "samplingPercent": 1, "capture": ["Input"]}
-    endpoint = world.given(field(preflight="Warn", dataCapture=capture))
+    image = f"{REGISTRY}/sim-null:{world.namespace}"  # no other test has looked at it
+    endpoint = world.given(field(preflight="Warn", dataCapture=capture, containers=[{"image": image}]))
     world.is_held(held)
     sentence = endpoint.reconciles("Creating")
     assert "preflight warns: spec.dataCapture.s3Uri: there is no bucket" in sentence
-    assert "did not look at spec.instance.type: the operator may not call service-quotas:ListServiceQuotas" in sentence
+    assert "did not look at spec.containers[0].image: the operator may not call ecr:DescribeImages" in sentence
     world.simulator.end_faults(fault)
     world.simulator.end_faults(held)
     endpoint.settles()

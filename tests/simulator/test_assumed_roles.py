@@ -82,6 +82,7 @@ def test_assumed_credentials_reach_the_other_account_in_every_service(world: Wor
 
 def test_a_role_that_is_not_there_or_does_not_trust_the_caller_is_denied(world: World) -> None:
     denied = f"User: arn:aws:iam::{ACCOUNT}:user/test-key is not authorized to perform: sts:AssumeRole on resource: "
+    assume(world.sts, MEMBER_ROLE)  # from now on somebody has set the account up
     with refused("AccessDenied", denied + ROLE, status=403):
         assume(world.sts)
     given_role_there(world, trusting("333333333333", f"arn:aws:iam::{OTHER}:root"))

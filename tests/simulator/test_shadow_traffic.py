@@ -1,7 +1,7 @@
 """Shadow variants: they get their share of real requests, and a caller never notices them."""
 
 import sys
-import time
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -37,13 +37,13 @@ def given_shadow(world: World, *, weight: float = 1.0, production: float = 1.0, 
 def invocations(world: World, name: str, metric: str = "Invocations") -> float:
     """How often the variant was asked, or what else CloudWatch counts of that."""
     cloudwatch = world.client("cloudwatch")
-    now = time.time()
+    now = datetime.fromisoformat(world.do("GET", "/clock")["time"])
     answer = cloudwatch.get_metric_statistics(
         Namespace="AWS/SageMaker",
         MetricName=metric,
         Dimensions=[{"Name": "EndpointName", "Value": "e1"}, {"Name": "VariantName", "Value": name}],
-        StartTime=now - 86400,
-        EndTime=now + 30 * 86400,
+        StartTime=now - timedelta(days=1),
+        EndTime=now + timedelta(days=1),
         Period=86400,
         Statistics=["Sum"],
     )

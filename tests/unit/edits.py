@@ -26,8 +26,8 @@ METRIC: Part = {
     "target": 5,
 }
 SCHEDULE: Part = {"name": "morning", "schedule": "rate(1 day)", "timezone": "Asia/Seoul", "minCount": 2, "maxCount": 3}
-FRAMEWORK: Part = {"name": "pytorch", "version": "2.6.0", "python": "py312"}
-BUILT_ON: Part = {"name": "huggingface", "version": "4.37.0", "baseFramework": "pytorch2.1.0"}
+FRAMEWORK: Part = {"name": "pytorch", "version": "1.3.1", "python": "py3"}
+BUILT_ON: Part = {"name": "huggingface", "version": "4.26.0", "baseFramework": "pytorch1.13.1"}
 CANARY: Part = {
     "strategy": "Canary",
     "step": {"percent": 25},
@@ -124,10 +124,10 @@ def _schedule(**after: Any) -> tuple[Part, Part]:
 _PARTS: dict[str, tuple[Part, Part]] = {
     "containers[].name": _in_container({}, {"name": "main"}),
     "containers[].image": _in_container({}, {"image": "repo/churn:2"}),
-    "containers[].framework.name": _framework(FRAMEWORK, {"name": "tensorflow", "version": "2.19.0"}),
-    "containers[].framework.version": _framework(FRAMEWORK, {**FRAMEWORK, "version": "2.5.1", "python": "py311"}),
-    "containers[].framework.baseFramework": _framework(BUILT_ON, {**BUILT_ON, "baseFramework": "tensorflow2.6.3"}),
-    "containers[].framework.python": _framework(FRAMEWORK, {**FRAMEWORK, "python": "py311"}),
+    "containers[].framework.name": _framework(FRAMEWORK, {"name": "tensorflow", "version": "2.16.1"}),
+    "containers[].framework.version": _framework(FRAMEWORK, {**FRAMEWORK, "version": "1.4.0"}),
+    "containers[].framework.baseFramework": _framework(BUILT_ON, {**BUILT_ON, "baseFramework": "tensorflow2.11.0"}),
+    "containers[].framework.python": _framework(FRAMEWORK, {**FRAMEWORK, "python": "py2"}),
     "containers[].framework.accelerator": _framework(FRAMEWORK, {**FRAMEWORK, "accelerator": "gpu"}),
     "containers[].framework.scope": _framework(FRAMEWORK, {**FRAMEWORK, "scope": "training"}),
     "containers[].modelPackageArn": _container(
@@ -312,7 +312,7 @@ EDITS: dict[str, Edit] = {
     "spec.export.configMapName": _top({"export": {"configMapName": "names"}}),
     "spec.overrides.model": _top({"overrides": {"model": {"EnableNetworkIsolation": True}}}),
     "spec.overrides.endpointConfig": _top(
-        {"overrides": {"endpointConfig": {"ExplainerConfig": {"ClarifyExplainerConfig": {}}}}}
+        {"overrides": {"endpointConfig": {"MetricsConfig": {"EnableEnhancedMetrics": True}}}}
     ),
     "spec.overrides.endpoint": _top({"overrides": {"endpoint": {"DeploymentConfig": {}}}}),
     **_at_every_place(),

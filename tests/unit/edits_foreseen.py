@@ -31,8 +31,14 @@ REFUSED = {
     "spec.variants[].autoscaling.backlogPerInstance": "is not for variants",
     "spec.variants[].autoscaling.provisionedConcurrencyUtilization": "is not for variants",
 }
-# Fields that no edit can use in this release: each member of the call has a field of its own. With the reason.
-STALLED = {"spec.overrides.model": "OverrideNotAllowed"}
+# Fields that no edit changes alone, with the reason: each member of CreateModel has a field of its own, and an
+# accelerator is what the instance type has.
+STALLED = {
+    "spec.overrides.model": "OverrideNotAllowed",
+    "spec.containers[].framework.accelerator": "FrameworkNotFound",
+    "spec.variants[].containers[].framework.accelerator": "FrameworkNotFound",
+    "spec.shadow.containers[].framework.accelerator": "FrameworkNotFound",
+}
 
 
 class Effect(StrEnum):

@@ -13,12 +13,14 @@ from endpoint_operator.api.status import (
     EndpointStatus,
     InferenceEndpointStatus,
     Resolved,
+    ResolvedImage,
     ResolvedInput,
     RevisionFailure,
     RevisionState,
     RevisionStatus,
     RolloutStatus,
 )
+from endpoint_operator.catalogue.images import BundledImages
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import Desired, desired_state, tags_digest
 from endpoint_operator.planning.desired_variants import DesiredVariant
@@ -51,6 +53,7 @@ INPUTS = OperatorInputs(
     cluster_id="cluster-1",
     runtime_url=f"https://runtime.sagemaker.{REGION}.amazonaws.com",
     default_execution_role_arn=ROLE,
+    images=BundledImages(),
 )
 
 
@@ -143,7 +146,11 @@ def row(
         initial_weights=made.weights,
         stale_config_names=list(stale),
         spec_digest=made.spec_digest,
-        resolved=Resolved(execution_role_arn=made.execution_role_arn, inputs=list(made.resolved.inputs)),
+        resolved=Resolved(
+            execution_role_arn=made.execution_role_arn,
+            images=[ResolvedImage(container=at, image=image) for at, image in made.resolved.images.items()],
+            inputs=list(made.resolved.inputs),
+        ),
         failure=failure,
     )
 

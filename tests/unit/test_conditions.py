@@ -9,12 +9,13 @@ from endpoint_operator.api.conditions import Condition, ConditionStatus, Conditi
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import InferenceEndpointStatus, Phase, RevisionState
 from endpoint_operator.planning.condition_table import conditions_of
-from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveStatus
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
+from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import Situation
 from endpoint_operator.planning.status import status_of
+from tests.unit.edits import with_shadow
 from tests.unit.given import (
     INPUTS,
     LATER,
@@ -24,6 +25,7 @@ from tests.unit.given import (
     an_object,
     facts,
     failed_row,
+    foreign,
     known,
     live,
     looks,
@@ -44,7 +46,7 @@ UNSUPPORTED = spec(containerInvocation="Direct")
 
 def after(endpoint: InferenceEndpoint, seen: Facts, outcome: Outcome = NOTHING_DONE) -> InferenceEndpointStatus:
     """The status after one pass."""
-    plan = make_plan(endpoint, seen, INPUTS)
+    plan = plan_of_pass(endpoint, seen, INPUTS)
     return status_of(endpoint, facts=seen, plan=plan, outcome=outcome, inputs=INPUTS)
 
 
@@ -136,6 +138,65 @@ ROWS = [
         "AWSUnreachable",
     ),
     Row(
+        "stopped and reached",
+        an_object(spec(stopped=True), status=status(row())),
+        facts(missing_seconds=90.0),
+        "TFFF",
+        Phase.STOPPED,
+        "Stopped",
+    ),
+    Row(
+        "to be stopped, SageMaker is deleting",
+        an_object(spec(stopped=True), status=SETTLED),
+        facts(live(status=LiveStatus.DELETING)),
+        "FTFF",
+        Phase.UPDATING,
+        "Stopping",
+    ),
+    Row(
+        "paused, AWS equals the spec",
+        an_object(spec(paused=True), status=SETTLED),
+        facts(live()),
+        "TFFT",
+        Phase.READY,
+        "Paused",
+    ),
+    Row(
+        "paused, AWS does not equal the spec",
+        an_object(spec(paused=True, count=3), status=SETTLED),
+        facts(live()),
+        "FFFT",
+        Phase.READY,
+        "Paused",
+    ),
+    Row(
+        "paused, there is no endpoint",
+        an_object(spec(paused=True)),
+        facts(missing_seconds=90.0),
+        "FFFF",
+        Phase.PENDING,
+        "Paused",
+    ),
+    Row(
+        "variants changed in a guarded rollout",
+        an_object(
+            {**with_shadow(), "rollout": {"strategy": "Canary", "step": {"percent": 10}, "waitSeconds": 60}},
+            status=SETTLED,
+        ),
+        facts(live()),
+        "FFTT",
+        Phase.STALLED,
+        "VariantsChanged",
+    ),
+    Row(
+        "an endpoint of that name is somebody else's",
+        an_object(),
+        facts(live(), foreign=foreign()),
+        "FFTF",
+        Phase.STALLED,
+        "NameTaken",
+    ),
+    Row(
         "world's fault, retrying",
         an_object(),
         facts(aws_fault=UNREACHABLE),
@@ -175,10 +236,13 @@ def test_at_most_one_of_ready_reconciling_and_stalled_holds(situation: Situation
         (an_object(status=SETTLED), facts(live())),
         (an_object(NEW, status=status(row(), failed_row(NEW), endpoint=known(live()))), facts(live())),
         (an_object(UNSUPPORTED), facts()),
+        (an_object(spec(stopped=True), status=status(row())), facts(missing_seconds=90.0)),
+        (an_object(spec(paused=True), status=SETTLED), facts(live())),
+        (an_object(spec(paused=True, redeploy="new"), status=SETTLED), facts(live())),
         (an_object(status=SETTLED), facts(live(status=LiveStatus.SYSTEM_UPDATING))),
         (an_object(status=SETTLED), facts(aws_fault=UNREACHABLE)),
     ],
-    ids=["serving", "rolled back", "unsupported", "maintenance", "unreachable"],
+    ids=["serving", "rolled back", "unsupported", "stopped", "paused", "paused behind", "maintenance", "unreachable"],
 )
 def test_a_second_pass_over_the_same_world_writes_nothing(settled: tuple[InferenceEndpoint, Facts]) -> None:
     endpoint, seen = settled

@@ -276,6 +276,30 @@ async def test_a_look_that_the_operator_may_not_take_is_skipped_and_said(
     assert "not-allowed" in {look.trace for look in looks.looks}
 
 
+async def test_a_model_package_must_be_there_and_approved(world: World, operator: Looker) -> None:
+    arn = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/churn/1"
+    wanted = one({"modelPackageArn": arn})
+    reason, sentence = await operator.complaint(wanted) or ("", "")
+    assert reason == "ModelPackageNotFound"
+    assert sentence.startswith(f"spec.containers[0].modelPackageArn: there is no model package {arn}")
+    world.sagemaker.create_model_package_group(ModelPackageGroupName="churn", ModelPackageGroupDescription="a test")
+    world.sagemaker.create_model_package(
+        ModelPackageGroupName="churn",
+        InferenceSpecification={"Containers": [{"Image": NULL_IMAGE}], "SupportedContentTypes": ["text/csv"]},
+    )
+    assert (await operator.complaint(wanted) or ("",))[0] == "ModelPackageNotApproved"
+    world.sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Rejected")
+    assert (await operator.complaint(wanted) or ("",))[0] == "ModelPackageRejected"
+    world.sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+    assert await operator.complaint(wanted) is None
+
+
+async def test_a_call_that_aws_does_not_have_here_is_a_look_not_taken(world: World, operator: Looker) -> None:
+    gone = {"code": "UnknownOperationException", "message": "", "status": 400}
+    world.fault(match={"operation": "DescribeImages"}, error=gone)
+    assert (await operator.looks(one())).skipped == ("spec.containers[0].image: there is no ecr:DescribeImages here",)
+
+
 async def test_an_image_outside_ecr_is_skipped_and_said(operator: Looker) -> None:
     looks = await operator.looks(one({"image": "docker.example/churn:1"}))
     assert looks.skipped == ("spec.containers[0].image: docker.example/churn:1 is not in ECR",)

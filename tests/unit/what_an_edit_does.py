@@ -45,6 +45,7 @@ _NOTES = {
     "spec.export": "the ConfigMap is written",
     "spec.stopped": "models and endpoint configs are kept; `stopped: false` makes the endpoint again from them",
     "spec.overrides.model": "every member of CreateModel has a field of its own",
+    "spec.containers[].framework.accelerator": "one that the instance type does not have; else nothing in AWS",
     "spec.variants[].name": "another name is another variant",
 }
 

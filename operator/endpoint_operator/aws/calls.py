@@ -14,6 +14,7 @@ from endpoint_operator.aws.errors import (
     CallFailed,
     fault_of,
     is_about_credentials,
+    is_expired,
     is_throttled,
     is_unreachable,
 )
@@ -97,5 +98,7 @@ class Calls:
             log.debug("%s", error)
         if is_about_credentials(error) or is_unreachable(error):
             self._health.failed(fault_of(error))
+            if is_expired(error):
+                self._clients.credentials_expired()
         else:
             self._health.answered()

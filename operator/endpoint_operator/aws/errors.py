@@ -137,6 +137,11 @@ def is_about_credentials(error: CallFailed) -> bool:
     return error.code in _CREDENTIAL_CODES or isinstance(error.cause, _NO_CREDENTIALS)
 
 
+def is_expired(error: CallFailed) -> bool:
+    """The credentials were good once."""
+    return error.code in ("ExpiredToken", "ExpiredTokenException", "RequestExpired")
+
+
 def is_unreachable(error: CallFailed) -> bool:
     """AWS did not answer, or answered that it cannot for now."""
     return isinstance(error.cause, BotoConnectionError | HTTPClientError | ResponseParserError) or error.status >= 500

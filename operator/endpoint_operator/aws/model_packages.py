@@ -12,21 +12,36 @@ class ModelPackageLooks:
         self._calls = calls
 
     async def look(self, arn: str) -> Finding:
-        """Whether it is there, usable and not rejected. Raises CallFailed."""
+        """Whether it is there, complete and approved. Raises CallFailed."""
         try:
             answer = await self._calls.call("sagemaker", "describe_model_package", ModelPackageName=arn)
         except CallFailed as error:
             if is_not_found(error) or _does_not_exist(error):
                 return wrong("ModelPackageNotFound", f"there is no model package {arn}; correct the ARN")
             raise
-        status, approval = str(answer.get("ModelPackageStatus")), str(answer.get("ModelApprovalStatus"))
-        if approval == "Rejected":
-            sentence = f"the model package {arn} is rejected; approve it in the model registry or name another version"
-            return wrong("ModelPackageRejected", sentence)
-        if status != "Completed":
-            sentence = f"the model package {arn} is {status}, and only a Completed one can be deployed"
-            return Finding(trace=status, reason="ModelPackageNotReady", sentence=sentence)
-        return Finding(trace=f"{status} {approval}")
+        return judge(arn, status=answer.get("ModelPackageStatus"), approval=answer.get("ModelApprovalStatus"))
+
+
+def judge(arn: str, *, status: str | None, approval: str | None) -> Finding:
+    """`approval` is None for a package without versions, such as the Marketplace's.
+
+    Only approved versions can be deployed (SageMaker Developer Guide, "Update the Approval Status of a Model").
+    """
+    trace = f"{status} {approval}"
+    if approval == "Rejected":
+        sentence = f"the model package {arn} is rejected; approve it in the model registry or name another version"
+        return Finding(trace=trace, reason="ModelPackageRejected", sentence=sentence)
+    if approval not in (None, "Approved"):
+        sentence = (
+            f"the model package {arn} is {approval}; it can be deployed once it is approved in the model registry"
+        )
+        return Finding(trace=trace, reason="ModelPackageNotApproved", sentence=sentence)
+    if status != "Completed":
+        sentence = (
+            f"the model package {arn} is {status}, and only a Completed one can be deployed; wait or name another"
+        )
+        return Finding(trace=trace, reason="ModelPackageNotReady", sentence=sentence)
+    return Finding(trace=trace)
 
 
 def _does_not_exist(error: CallFailed) -> bool:

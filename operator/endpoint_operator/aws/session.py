@@ -23,18 +23,13 @@ class Clients:
     """Clients of one region. A client is safe between threads; making one is not, so that is done one at a time."""
 
     def __init__(self, *, region: str | None, assume_role_arn: str | None = None) -> None:
-        core = botocore.session.get_session()
-        core.register_component("data_loader", NeededOperationsLoader())
-        if assume_role_arn is not None:
-            own = botocore.session.get_session()
-            own.register_component("data_loader", NeededOperationsLoader())
-            # botocore has no public way to give a session credentials that refresh themselves.
-            credentials = credentials_of_role(own, assume_role_arn, region=str(region))
-            core._credentials = credentials  # type: ignore[attr-defined]
-        self._session = boto3.Session(region_name=region, botocore_session=core)
+        self._core = _session()
+        self._assume_role_arn = assume_role_arn
+        self._session = boto3.Session(region_name=region, botocore_session=self._core)
         if not self._session.region_name:  # AWS_REGION= is a region to botocore
             raise RegionMissing("no AWS region: set --region, AWS_REGION or AWS_DEFAULT_REGION")
         self.region: str = self._session.region_name
+        self._begin_credentials()
         self._lock = threading.Lock()
         self._clients: dict[str, Any] = {}
         self._config = Config(
@@ -56,6 +51,20 @@ class Clients:
 
         self._session.events.register("before-send", before_send)
 
+    def credentials_expired(self) -> None:
+        """AWS says so, whatever this machine's clock says: the next call begins with new ones."""
+        with self._lock:
+            self._begin_credentials()
+            self._clients.clear()
+
+    def _begin_credentials(self) -> None:
+        """Credentials that are found, or fetched, when they are first needed."""
+        role, credentials = self._assume_role_arn, None
+        if role is not None:
+            credentials = credentials_of_role(_session(), role, region=self.region)
+        # botocore has no public way to give a session credentials that refresh themselves, or to look for them again.
+        self._core._credentials = credentials  # type: ignore[attr-defined]
+
     def get(self, service: str) -> Any:
         """The boto3 client of a service. Raises botocore's errors when there are no credentials at all."""
         with self._lock:
@@ -67,3 +76,9 @@ class Clients:
     def runtime_url(self) -> str:
         """Where the region's endpoints are invoked."""
         return str(self.get("sagemaker-runtime").meta.endpoint_url).rstrip("/")
+
+
+def _session() -> botocore.session.Session:
+    session = botocore.session.get_session()
+    session.register_component("data_loader", NeededOperationsLoader())
+    return session

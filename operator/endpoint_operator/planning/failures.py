@@ -20,7 +20,8 @@ _PASSING = (
     ("try again", "ServiceFailure"),
 )
 
-# Where each failure is to be mended; `{}` is the container's path. The texts are SageMaker's FailureReasons, matched by short stable fragments.
+# Where each failure is to be mended; `{}` is the container's path. The texts are SageMaker's FailureReasons, matched by
+# short stable fragments.
 _USERS = (
     (r"failed to (download|extract) model data", "ModelDataUnavailable", "{}.modelData.s3Uri", True),
     (r"images? included in the model|ecr image", "ImageUnavailable", "{}.image", True),
@@ -46,7 +47,7 @@ def read_failure_reason(reason: str | None, variants: Sequence[DesiredVariant] =
             return Fault(blame=Blame.WORLD, reason=name, message=text)
     for pattern, name, field, about_inputs in _USERS:
         if re.search(pattern, lowered):
-            place = field.replace("{}", _container_in(text, variants))
+            place = " or ".join(field.replace("{}", path) for path in _paths_in(text, variants, field))
             return Fault(blame=Blame.USER, reason=name, message=f"{place}: {text}", about_inputs=about_inputs)
     return Fault(blame=Blame.USER, reason="RevisionFailed", message=f"{text} Correct the spec.")
 
@@ -59,13 +60,16 @@ def variant_in(text: str, variants: Sequence[DesiredVariant]) -> DesiredVariant 
     return variants[0] if found is None and len(variants) == 1 else found
 
 
-def _container_in(text: str, variants: Sequence[DesiredVariant]) -> str:
-    """The path of the container, or of all where SageMaker does not say which."""
+def _paths_in(text: str, variants: Sequence[DesiredVariant], field: str) -> list[str]:
+    """The path of the container; those of all variants where SageMaker does not say which."""
+    if "{}" not in field or not variants:
+        return ["spec.containers[0]"]
     variant, numbered = variant_in(text, variants), _CONTAINER.search(text)
-    if variant is None:
-        return "spec.variants[].containers[]" if variants else "spec.containers[0]"
     index = int(numbered["number"]) - 1 if numbered is not None else 0
-    return variant.containers[index if 0 <= index < len(variant.containers) else 0].field
+    return [
+        each.containers[index if 0 <= index < len(each.containers) else 0].field
+        for each in ([variant] if variant is not None else variants)
+    ]
 
 
 def failed(row: RevisionStatus, fault: Fault, case: Case, *, rolled_back: bool = False) -> RevisionStatus:

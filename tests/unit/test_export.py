@@ -1,0 +1,120 @@
+"""The ConfigMap of `export` in planning: when it is written, renamed and removed, and what the status says of it."""
+
+from typing import Any
+
+import pytest
+
+from endpoint_operator.api.conditions import find
+from endpoint_operator.api.status import EndpointStatus, ExportStatus, InferenceEndpointStatus, VariantStatus
+from endpoint_operator.planning.exporting import (
+    EXPORTED,
+    ExportChange,
+    ExportOutcome,
+    conflict,
+    export_change,
+    look_for_export,
+    trouble,
+    with_export,
+)
+from endpoint_operator.planning.plan import Look
+from tests.unit.given import REGION, an_object, spec
+
+NOW = "2026-11-22T12:00:00Z"
+
+
+def exporting(name: str | None = "churn-endpoint", **fields: Any) -> dict[str, Any]:
+    return spec(**({"export": {"configMapName": name}} if name else {}), **fields)
+
+
+def seen(*variants: str, export: ExportStatus | None = None) -> InferenceEndpointStatus:
+    return InferenceEndpointStatus(
+        endpoint=EndpointStatus(name="ml-churn", invocation_url="https://runtime/endpoints/ml-churn/invocations"),
+        variants=[VariantStatus(name=name) for name in variants],
+        export=export,
+    )
+
+
+def change(wanted: dict[str, Any], status: InferenceEndpointStatus, **more: Any) -> ExportChange | None:
+    return export_change(an_object(wanted, **more), status, region=REGION)
+
+
+def written(status: InferenceEndpointStatus, **more: Any) -> ExportStatus:
+    due = change(exporting(), status, **more)
+    assert due is not None
+    assert due.write is not None
+    return ExportStatus(config_map_name=due.write.name, digest=due.write.digest)
+
+
+def test_it_holds_what_a_caller_needs() -> None:
+    due = change(exporting(), seen("blue", "green"))
+    assert due is not None
+    assert due.write is not None
+    assert due.write.data == {
+        "endpointName": "ml-churn",
+        "region": REGION,
+        "variants": "blue,green",
+        "invocationUrl": "https://runtime/endpoints/ml-churn/invocations",
+    }
+
+
+def test_what_is_written_is_not_written_again_until_it_changes() -> None:
+    known = written(seen("blue"))
+    assert change(exporting(), seen("blue", export=known)) is None
+    again = change(exporting(), seen("blue", "green", export=known))
+    assert again is not None
+    assert again.write is not None
+
+
+@pytest.mark.parametrize("more", [{"retry": "now"}, {"uid": "another-life"}])
+def test_a_look_that_is_asked_for_and_another_life_of_the_object_write_it_again(more: dict[str, str]) -> None:
+    known = written(seen("blue"))
+    assert change(exporting(), seen("blue", export=known), **more) is not None
+
+
+def test_nothing_is_written_before_there_is_an_endpoint_or_when_the_object_goes() -> None:
+    assert change(exporting(), InferenceEndpointStatus()) is None
+    assert change(exporting(), seen("blue"), deleted=True) is None
+    assert change(exporting(None), seen("blue", export=written(seen("blue"))), deleted=True) is None
+
+
+def test_another_name_is_written_before_the_old_one_goes() -> None:
+    due = change(exporting("second"), seen("blue", export=written(seen("blue"))))
+    assert due is not None
+    assert due.write is not None
+    assert (due.write.name, due.remove) == ("second", "churn-endpoint")
+
+
+def test_while_there_is_no_endpoint_the_old_name_stays_and_no_name_removes_it() -> None:
+    known = written(seen("blue"))
+    assert change(exporting("second"), InferenceEndpointStatus(export=known)) is None
+    assert change(exporting(None), InferenceEndpointStatus(export=known)) == ExportChange(remove="churn-endpoint")
+
+
+def test_a_conflict_is_said_keeps_what_was_written_and_is_tried_again() -> None:
+    endpoint, known = an_object(exporting("theirs")), written(seen("blue"))
+    before = seen("blue", export=known)
+    after = with_export(endpoint, before, ExportOutcome(written=known, fault=conflict(endpoint, "theirs")), now=NOW)
+    condition = find(after.conditions, EXPORTED)
+    assert condition is not None
+    assert (condition.status, condition.reason) == ("False", "ExportConflict")
+    assert "ml/theirs" in condition.message
+    assert after.export == known
+    assert look_for_export(after) == Look(back_off=True, at_most_seconds=600.0)
+    assert trouble(before, after) is not None
+    assert trouble(after, after) is None
+
+
+def test_the_condition_is_there_only_while_an_export_is_asked_for() -> None:
+    known = written(seen("blue"))
+    status = with_export(an_object(exporting()), seen("blue"), ExportOutcome(written=known), now=NOW)
+    condition = find(status.conditions, EXPORTED)
+    assert condition is not None
+    assert condition.status == "True"
+    assert look_for_export(status) is None
+    waiting = with_export(an_object(exporting()), InferenceEndpointStatus(), ExportOutcome(), now=NOW)
+    not_yet = find(waiting.conditions, EXPORTED)
+    assert not_yet is not None
+    assert (not_yet.status, not_yet.reason) == ("False", "EndpointNotMade")
+    gone = with_export(an_object(exporting(None)), status, ExportOutcome(), now=NOW)
+    assert find(gone.conditions, EXPORTED) is None
+    assert gone.export is None
