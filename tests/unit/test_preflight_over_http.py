@@ -340,12 +340,12 @@ async def test_an_alarm_is_looked_at_before_a_rollout_and_not_before_a_creation(
     world.given_endpoint("e1")
     wanted = one(rollout={**CANARY, "alarms": [{"name": "churn-5xx"}]})
     assert await operator.complaint(wanted) is None
-    reason, sentence = await operator.complaint(wanted, live="e1") or ("", "")
-    assert reason == "ExecutionRoleMayNotReadAlarms"
-    assert "allow cloudwatch:DescribeAlarms in its policy" in sentence
+    (doubt,) = (await operator.looks(wanted, live="e1")).doubts
+    assert "allow cloudwatch:DescribeAlarms in its policy" in doubt
     may = {"Effect": "Allow", "Action": "cloudwatch:DescribeAlarms", "Resource": "*"}
     document = json.dumps({"Version": "2012-10-17", "Statement": [may]})
     world.iam.put_role_policy(RoleName="operators-default", PolicyName="alarms", PolicyDocument=document)
+    assert (await operator.looks(wanted, live="e1")).doubts == []
     reason, sentence = await operator.complaint(wanted, live="e1") or ("", "")
     assert reason == "AlarmNotFound"
     assert sentence.startswith("spec.rollout.alarms[0].name: there is no alarm churn-5xx")

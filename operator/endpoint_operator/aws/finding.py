@@ -20,6 +20,8 @@ class Finding:
     identity: str | None = None
     skipped: str | None = None
     """Why it was not looked at."""
+    doubt: str | None = None
+    """What may go wrong, and is said without stopping anything."""
     about_inputs: bool = True
     """Whether somebody may mend it without an edit of the object."""
 
@@ -30,7 +32,8 @@ class Finding:
             message = f"{field}: {self.sentence}"
             fault = Fault(blame=Blame.USER, reason=self.reason, message=message, about_inputs=self.about_inputs)
         skipped = f"{field}: {self.skipped}" if self.skipped is not None else None
-        return Look(about=about, trace=self.trace, fault=fault, skipped=skipped)
+        doubt = f"{field}: {self.doubt}" if self.doubt is not None else None
+        return Look(about=about, trace=self.trace, fault=fault, skipped=skipped, doubt=doubt)
 
 
 def wrong(reason: str, sentence: str) -> Finding:

@@ -52,13 +52,16 @@ def history_is_full(case: Case) -> Plan | None:
 
 
 def warning(case: Case) -> str:
-    """What preflight found, and what it could not look at, where the spec wants to hear of it and go on."""
+    """What preflight doubts; and what it found, and could not look at, where the spec wants to hear and go on."""
     looks = case.facts.looks
-    if looks is None or case.endpoint.spec.preflight != Preflight.WARN:
+    if looks is None:
         return ""
+    doubts = "".join(f"; preflight warns: {doubt}" for doubt in looks.doubts)
+    if case.endpoint.spec.preflight != Preflight.WARN:
+        return doubts
     warned = f"; preflight warns: {looks.fault.message}" if looks.fault is not None else ""
     skipped = f"; preflight did not look at {', '.join(looks.skipped)}" if looks.skipped else ""
-    return warned + skipped
+    return doubts + warned + skipped
 
 
 def intent_comes_first(case: Case) -> Plan | None:

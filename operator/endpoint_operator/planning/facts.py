@@ -129,6 +129,8 @@ class Look:
     fault: Fault | None = None
     skipped: str | None = None
     """The field, and why it was not looked at."""
+    doubt: str | None = None
+    """What may go wrong, with its field; it stops nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +162,10 @@ class Looks:
     def trace(self) -> str:
         """Digest of all traces: ARNs and URIs together are longer than a status may hold."""
         return hex_digest(";".join(f"{look.about}={look.trace}" for look in self.looks if look.trace), 16)
+
+    @property
+    def doubts(self) -> list[str]:
+        return [look.doubt for look in self.looks if look.doubt is not None]
 
     @property
     def fault(self) -> Fault | None:
