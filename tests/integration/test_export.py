@@ -65,10 +65,8 @@ def test_a_config_map_of_somebody_elses_is_never_taken_over(world: Scene) -> Non
     world.kubectl("create", "configmap", "theirs", "-n", world.namespace, "--from-literal=region=moon")
     before = config_map(world, "theirs")
     endpoint = world.given(export("theirs")).settles()
-    message = world.until(
-        lambda: endpoint.condition("Exported").get("reason") == "ExportConflict" and endpoint.condition("Exported"),
-        "the conflict",
-    )["message"]
+    world.until(lambda: endpoint.condition("Exported").get("reason") == "ExportConflict", "the conflict in status")
+    message = endpoint.condition("Exported")["message"]
     assert f"ConfigMap {world.namespace}/theirs" in message
     assert endpoint.tells("ExportConflict")
     assert endpoint.condition("Ready")["status"] == "True"

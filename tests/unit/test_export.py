@@ -23,7 +23,8 @@ NOW = "2026-11-22T12:00:00Z"
 
 
 def exporting(name: str | None = "churn-endpoint", **fields: Any) -> dict[str, Any]:
-    return spec(**({"export": {"configMapName": name}} if name else {}), **fields)
+    export: dict[str, Any] = {"export": {"configMapName": name}} if name else {}
+    return spec(**export, **fields)
 
 
 def seen(*variants: str, export: ExportStatus | None = None) -> InferenceEndpointStatus:

@@ -14,6 +14,7 @@ from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.place import place_of
 from endpoint_operator.planning.supported import not_yet_supported
 from tests.unit.edits import CONTAINER, EDITS, FIELDS
+from tests.unit.edits_foreseen import STALLED
 from tests.unit.given import (
     INPUTS,
     REGION,
@@ -82,6 +83,9 @@ def test_every_field_is_acted_on_or_named_as_not_supported_yet(field: str) -> No
         plan = make_plan(an_object(edit.after), facts(), INPUTS)
         assert (plan.reason, plan.steps) == ("NotYetSupported", ())
         assert named[0] in plan.message
+    elif field in STALLED:
+        plan = make_plan(an_object(edit.after), facts(), INPUTS)
+        assert (plan.reason, plan.steps) == (STALLED[field], ())
     elif field in BY_THE_API_SERVER:
         assert any(BY_THE_API_SERVER[field] in rule[0] for rule in SPEC_RULES)
     else:
