@@ -10,6 +10,7 @@ from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
+from endpoint_operator.api.spec import AdoptionPolicy
 from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
 from endpoint_operator.planning.decide import wants_look
 from endpoint_operator.planning.desired import desired_state, tags_digest
@@ -276,6 +277,7 @@ class OperatorInMemory:
             case UpdateEndpointWeightsAndCapacities():
                 sagemaker.change(step)
             case SyncTags():
+                self._may_be_tagged()
                 sagemaker.tags, self.memory.stock = dict(step.tags), None
             case _:
                 self._remove_or_watch(step)
@@ -293,6 +295,14 @@ class OperatorInMemory:
                 self.sagemaker.delete_alarm(step.name)
             case _:
                 raise AssertionError(f"{type(step).__name__}: AWS in memory does not know this call")
+
+    def _may_be_tagged(self) -> None:
+        ours = self.sagemaker.tags.get(TAG_MANAGED_BY) == MANAGED_BY
+        if not ours and self.object.spec.adoption_policy == AdoptionPolicy.NEVER and self._foreign_now():
+            self.sagemaker.violations.append("an endpoint that somebody else made was taken over")
+
+    def _foreign_now(self) -> bool:
+        return self._foreign(self.object, self.sagemaker.endpoint) is not None
 
     def _delete_endpoint(self, step: DeleteEndpoint) -> None:
         there = self.sagemaker.endpoint

@@ -31,9 +31,7 @@ def test_each_policy_adopts_its_own_and_leaves_the_others_alone(policy: str, hol
         assert found.next_look is not None, "they may let go of it without an edit here"
 
 
-@pytest.mark.parametrize(
-    ("holder", "remedy"), [(Holder.NOBODY, "AdoptOrCreate"), (Holder.OTHER_OPERATOR, "TakeOver")]
-)
+@pytest.mark.parametrize(("holder", "remedy"), [(Holder.NOBODY, "AdoptOrCreate"), (Holder.OTHER_OPERATOR, "TakeOver")])
 def test_the_policy_that_would_adopt_it_is_named(holder: Holder, remedy: str) -> None:
     found = make_plan(an_object(), facts(live(), foreign=foreign(holder)), INPUTS)
     assert f"adoptionPolicy: {remedy}" in found.message

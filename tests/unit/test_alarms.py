@@ -148,6 +148,12 @@ def test_alarms_go_when_the_rollout_was_rolled_back_and_it_stays_stalled() -> No
     assert (found.steps, found.situation) == ((DeleteAlarm(name="ours"),), Situation.ROLLED_BACK)
 
 
+def test_alarms_go_with_the_object_before_anything_that_is_named_by_a_rollout() -> None:
+    rows = status_with(row(NEW).model_copy(update={"alarm_names": ["ours"]}))
+    found = make_plan(an_object(NEW, status=rows, deleted=True), facts(missing_seconds=90.0), INPUTS)
+    assert [type(step).__name__ for step in found.steps] == ["DeleteAlarm", "DeleteEndpointConfig", "DeleteModel"]
+
+
 def test_alarms_stay_while_they_are_needed() -> None:
     deploying = row(NEW).model_copy(update={"alarm_names": [alarm_of(NEW)], "state": "Deploying"})
     found = after([row(OLD), deploying], serves=OLD, under_way=True)

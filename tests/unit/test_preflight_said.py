@@ -73,7 +73,7 @@ def test_a_remembered_image_makes_no_other_revision() -> None:
 def test_a_creation_takes_no_override_of_a_rollout() -> None:
     rolling = {"strategy": "Rolling", "step": {"instances": 1}, "waitSeconds": 60}
     batch = {"RollingUpdatePolicy": {"RollbackMaximumBatchSize": {"Type": "INSTANCE_COUNT", "Value": 1}}}
-    fields = {"rollout": rolling, "overrides": {"endpoint": {"DeploymentConfig": batch}}}
+    fields: dict[str, Any] = {"rollout": rolling, "overrides": {"endpoint": {"DeploymentConfig": batch}}}
     intent = plan(Looks(), **fields).memory
     assert intent is not None
     memory = InferenceEndpointStatus(revisions=list(intent.revisions), rollout=intent.rollout)

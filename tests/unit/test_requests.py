@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ParamValidationError
 from botocore.model import ServiceModel
 from botocore.session import Session
 from botocore.validate import validate_parameters
@@ -53,7 +54,8 @@ def faults_of(step: Step) -> str:
         case PutMetricAlarm():
             return report(CLOUDWATCH, "PutMetricAlarm", step.request)
         case CreateEndpoint() | UpdateEndpoint():
-            deployment = {"DeploymentConfig": step.deployment_config} if is_guarded(step) else {}
+            config = step.deployment_config if isinstance(step, UpdateEndpoint) else None
+            deployment = {"DeploymentConfig": config} if config is not None else {}
             request = merged(
                 {"EndpointName": step.name, "EndpointConfigName": step.config_name, **deployment}, step.overrides
             )
@@ -62,14 +64,12 @@ def faults_of(step: Step) -> str:
             return ""
 
 
-def is_guarded(step: CreateEndpoint | UpdateEndpoint) -> bool:
-    return isinstance(step, UpdateEndpoint) and step.deployment_config is not None
-
-
 def report(service: ServiceModel, operation: str, request: dict[str, Any]) -> str:
+    shape = service.operation_model(operation).input_shape
+    assert shape is not None
     try:
-        validate_parameters(request, service.operation_model(operation).input_shape)
-    except Exception as error:  # noqa: BLE001 - botocore's ParamValidationError holds the whole report
+        validate_parameters(request, shape)
+    except ParamValidationError as error:
         return str(error)
     return ""
 
@@ -122,7 +122,9 @@ def test_the_vpc_is_given_whole_and_isolation_only_when_asked_for() -> None:
 
 
 def test_data_capture_says_what_and_how_much() -> None:
-    assert config(spec(dataCapture={**CAPTURE, "capture": ["Input", "Output"], "kmsKeyId": "k"}))["DataCaptureConfig"] == {
+    assert config(spec(dataCapture={**CAPTURE, "capture": ["Input", "Output"], "kmsKeyId": "k"}))[
+        "DataCaptureConfig"
+    ] == {
         "EnableCapture": True,
         "InitialSamplingPercentage": 10,
         "DestinationS3Uri": "s3://capture/churn",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.planning import scaling
 from endpoint_operator.planning.scaling import (
     ScalingDecision,
@@ -27,7 +28,6 @@ from endpoint_operator.planning.scaling_live import (
     LiveTarget,
 )
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
-from endpoint_operator.planning.scaling_registered import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.scaling_steps import (
     DeregisterScalableTarget,
     PutScalingPolicy,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.scaling_condition import autoscaling_condition
-from endpoint_operator.planning.scaling_registered import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.scaling_wanted import WantedScaling, wanted_scaling
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

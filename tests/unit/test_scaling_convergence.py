@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from endpoint_operator.api.autoscaling import Autoscaling, Schedule
+from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.planning.scaling import ScalingQuestion, decide_scaling, rows_as_seen
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LivePolicy, LiveScaling, LiveSchedule, LiveTarget
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
-from endpoint_operator.planning.scaling_registered import ScalingStatus
 from endpoint_operator.planning.scaling_schedule import last_run
 from endpoint_operator.planning.scaling_steps import (
     DeleteScalingPolicy,

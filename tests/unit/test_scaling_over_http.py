@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, fault_of
 from endpoint_operator.aws.health import AwsHealth
@@ -18,7 +19,6 @@ from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.steps import Pass
 from endpoint_operator.planning.scaling_compare import steps_towards
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LiveTarget
-from endpoint_operator.planning.scaling_registered import ScalingAsked
 from endpoint_operator.planning.scaling_steps import (
     SCALING_STEPS,
     DeleteScalingPolicy,

@@ -9,11 +9,11 @@ from botocore.session import get_session
 from botocore.validate import ParamValidator
 
 from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.scaling import request_of
 from endpoint_operator.aws.service_models import NeededOperationsLoader
 from endpoint_operator.planning.scaling_compare import steps_towards
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED
-from endpoint_operator.planning.scaling_registered import ScalingAsked
 from endpoint_operator.planning.scaling_steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,

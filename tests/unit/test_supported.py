@@ -50,7 +50,7 @@ def as_pattern(field: str) -> str:
 
 
 def footprint(wanted: dict[str, Any]) -> object:
-    """What a spec leads to: what is made, rolled out, adopted, kept, let go, exported, read and looked at, and where."""
+    """What a spec leads to: what is made, rolled out, adopted, kept, let go, exported and looked at, and where."""
     inputs = inputs_for(wanted)
     settled = an_object(wanted, status=status(row(wanted), endpoint=known(live(wanted), tags=wanted)))
     old = [numbered_row(number) for number in range(3)]

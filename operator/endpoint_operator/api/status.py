@@ -3,13 +3,12 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from endpoint_operator.api.conditions import Condition
-from endpoint_operator.api.schema import ApiModel, atomic_list, list_map, text
-
-Text = Annotated[str, text(1024, minimum=None)]
-Time = Annotated[str, text(40)]
+from endpoint_operator.api.scaling_status import ScalingStatus
+from endpoint_operator.api.schema import atomic_list, list_map, text
+from endpoint_operator.api.status_model import StatusModel, Text, Time
 
 
 class Phase(StrEnum):
@@ -28,12 +27,6 @@ class RevisionState(StrEnum):
     SUPERSEDED = "Superseded"
     FAILED = "Failed"
     ROLLED_BACK = "RolledBack"
-
-
-class StatusModel(ApiModel):
-    """Part of a status: fields that a later release wrote are passed over, so that a downgrade keeps working."""
-
-    model_config = ConfigDict(extra="ignore")
 
 
 class EndpointStatus(StatusModel):
@@ -257,6 +250,8 @@ class InferenceEndpointStatus(StatusModel):
     """The fleet, variant by variant."""
     shadow: VariantStatus | None = None
     """The shadow variant."""
+    autoscaling: Annotated[list[ScalingStatus], list_map("name", max_items=11)] = Field(default_factory=list)
+    """What is registered with Application Auto Scaling, variant by variant."""
     cost: CostStatus | None = None
     """What it costs; none while unknown."""
     rollout: RolloutStatus | None = None

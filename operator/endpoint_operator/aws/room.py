@@ -22,6 +22,9 @@ from endpoint_operator.aws.parts import PartApi
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.prices import Prices
+from endpoint_operator.aws.scaling import ScalingApi
+from endpoint_operator.aws.scaling_inventory import ScalingInventory
+from endpoint_operator.aws.scaling_steps import ScalingSteps
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.tags import TagApi
 from endpoint_operator.engine.ports import InputValues
@@ -57,6 +60,8 @@ class AwsRoom:
         tags = TagApi(self._calls)
         parts = PartApi(calls=self._calls, tags=tags, identity=identity)
         self._inventory = Inventory(self._calls, cluster_id=cluster_id)
+        scaling = ScalingApi(self._calls)
+        self._scaling = ScalingInventory(scaling)
         ownership = Ownership(tags)
         self.observer = AwsObserver(
             endpoints=self._endpoints,
@@ -69,6 +74,7 @@ class AwsRoom:
             consistency_window=consistency_window,
             rollout_look=periods.rollout_look,
             prices=prices,
+            scaling=self._scaling,
         )
         self.executor = AwsExecutor(
             EndpointSteps(
@@ -81,6 +87,7 @@ class AwsRoom:
             ).doers(),
             PartSteps(parts=parts, inventory=self._inventory, values=values).doers(),
             AlarmSteps(alarms=AlarmApi(self._calls)).doers(),
+            ScalingSteps(api=scaling, inventory=self._scaling).doers(),
         )
 
     @property
@@ -115,6 +122,7 @@ class AwsRoom:
         async with asyncio.TaskGroup() as group:
             group.create_task(watcher.run())
             group.create_task(self._inventory.run(period=self._periods.inventory, wake=wake, known=objects))
+            group.create_task(self._scaling.run(period=self._periods.inventory, wake=wake, known=objects))
 
     def close(self) -> None:
         self._calls.close()

@@ -87,7 +87,10 @@ class Reconciler:
             return NOTHING_DONE
         calls = [type(step).__name__ for step in plan.steps]
         log.debug("%s", plan.message, extra={"object": endpoint.object_name, "calls": calls})
-        return await self.executor.carry_out(endpoint, plan.steps, inputs)
+        outcome = await self.executor.carry_out(endpoint, plan.steps, inputs)
+        if outcome.fault is not None and plan.if_refused:
+            await self.executor.carry_out(endpoint, plan.if_refused, inputs)
+        return outcome
 
 
 def _next_look(plan: Plan, outcome: Outcome) -> Look | None:

@@ -7,6 +7,7 @@ from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Plan, Situation
 from endpoint_operator.planning.rollout import needs_update
+from endpoint_operator.planning.scaling_decision import spec_owns_count
 from endpoint_operator.planning.single_precision import equal_weights
 from endpoint_operator.planning.steps import SyncTags, UpdateEndpointWeightsAndCapacities
 
@@ -38,7 +39,7 @@ def counts_differ(case: Case) -> Plan | None:
         return None
     for variant in live.all_variants:
         wanted = case.desired.variant(variant.name)
-        if wanted is None or not wanted.owns_count or variant.desired_count == wanted.count:
+        if wanted is None or not spec_owns_count(case, variant.name) or variant.desired_count == wanted.count:
             continue
         about = f" of {variant.name}" if len(live.all_variants) > 1 else ""
         return Plan(

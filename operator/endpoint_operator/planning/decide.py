@@ -13,6 +13,7 @@ from endpoint_operator.planning import (
     drift,
     obstacles,
     rollout,
+    scaling_decision,
     stopping,
     transition,
     upkeep,
@@ -46,6 +47,7 @@ DECISIONS: tuple[Decision, ...] = (
     transition.creation_failed,
     rollout.write_is_not_visible_yet,
     rollout.rolled_back,
+    scaling_decision.autoscaling_differs,
     changes_in_place.weights_differ,
     changes_in_place.counts_differ,
     changes_in_place.tags_differ,
@@ -75,7 +77,7 @@ def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
         return out_of_reach
     desired = desired_state(endpoint, inputs)
     assert desired is not None  # noqa: S101 - fault_in_spec found a role
-    fault = fault_in_alarms(desired)
+    fault = fault_in_alarms(desired) or scaling_decision.fault_in_autoscaling(desired)
     if fault is not None:
         return plan_for_fault(fault)
     return plan_for(Case(endpoint=endpoint, desired=desired, facts=facts))

@@ -10,6 +10,7 @@ from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.image_catalogue import ImageCatalogue
 from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
+from endpoint_operator.planning.scaling_live import KnownScaling
 
 # SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
 # younger than this. A flag of the operator.
@@ -198,6 +199,8 @@ class Facts:
     """The last lines of the container that just failed; empty where none failed, or its log may not be read."""
     tags_drifted: bool = False
     """Whether the hourly look found other tags than those that were put."""
+    scaling: KnownScaling = field(default_factory=dict)
+    """What Application Auto Scaling has for the object's variants, as far as it is known."""
     prices: Mapping[str, Price] = field(default_factory=dict)
     """Prices by instance type, as far as they are known."""
     missing_parts: frozenset[str] = frozenset()

@@ -15,6 +15,7 @@ from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import FinalizerChange, Plan, Situation
+from endpoint_operator.planning.scaling_foresight import scaling_after
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
@@ -90,6 +91,7 @@ def _facts_after(facts: Facts, steps: Sequence[Step], inputs: OperatorInputs) ->
     return replace(
         facts,
         live=live,
+        scaling=scaling_after(facts.scaling, steps),
         missing_seconds=missing,
         missing_parts=facts.missing_parts - names,
         foreign=None if any(isinstance(step, SyncTags) for step in steps) else facts.foreign,

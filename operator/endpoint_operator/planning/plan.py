@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.api.status import RevisionStatus, RolloutStatus
 from endpoint_operator.planning.steps import Step, as_json
 
@@ -49,6 +50,8 @@ class Memory:
 
     revisions: tuple[RevisionStatus, ...]
     rollout: RolloutStatus | None = None
+    scaling: tuple[ScalingStatus, ...] | None = None
+    """None: as the status has it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +60,8 @@ class Plan:
     reason: str
     message: str
     steps: tuple[Step, ...] = ()
+    if_refused: tuple[Step, ...] = ()
+    """What is done when one of the steps is refused."""
     memory: Memory | None = None
     """None: as the status has it."""
     finalizer: FinalizerChange | None = None

@@ -13,6 +13,7 @@ from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.obstacles import elsewhere, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.retention import removal_of
+from endpoint_operator.planning.scaling import deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
 
 
@@ -27,7 +28,7 @@ def plan_retirement(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
         return out_of_reach
     if facts.aws_fault is not None:
         return _waits_for_aws(facts.aws_fault)
-    return _endpoint_goes_first(facts) or _created_unseen(endpoint, facts) or _leftovers(endpoint, facts)
+    return _endpoint_goes_first(endpoint, facts) or _created_unseen(endpoint, facts) or _leftovers(endpoint, facts)
 
 
 def _waits_for_aws(fault: Fault) -> Plan:
@@ -35,7 +36,7 @@ def _waits_for_aws(fault: Fault) -> Plan:
     return plan if fault.stalls else replace(plan, situation=Situation.DELETING)
 
 
-def _endpoint_goes_first(facts: Facts) -> Plan | None:
+def _endpoint_goes_first(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
     live = facts.live
     if live is None or facts.foreign is not None:
         return None
@@ -47,8 +48,9 @@ def _endpoint_goes_first(facts: Facts) -> Plan | None:
             f"the endpoint is {live.status.value} and SageMaker refuses to delete it until that is done "
             "(up to 30 minutes where a container never becomes healthy)",
         )
+    first = deregister_before_deletion(endpoint.status.autoscaling, endpoint_name=live.name)
     step = DeleteEndpoint(name=live.name, created=live.created)
-    return _plan("Deleting", "deleting the endpoint", step)
+    return _plan("Deleting", "deleting the endpoint", *first, step)
 
 
 def _created_unseen(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:

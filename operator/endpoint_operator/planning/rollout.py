@@ -12,6 +12,7 @@ from endpoint_operator.planning.failures import failed, failure_that_holds, read
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import capacities_of, intent, with_row
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.scaling_decision import before_update
 from endpoint_operator.planning.steps import UpdateEndpoint
 from endpoint_operator.planning.upkeep import make_room
 
@@ -150,14 +151,18 @@ def update(case: Case) -> Plan | None:
     live, row, desired = case.live, case.row, case.desired
     if live is None or row is None or not needs_update(case):
         return None
+    deregistrations, back, memory = before_update(case)
     return Plan(
         situation=Situation.UPDATING,
         reason="Updating",
         message=_updating(case),
+        if_refused=back,
+        memory=memory,
         steps=(
             *desired.create_models(),
             desired.create_config(config_name=row.config_name, made_with=capacities_of(row)),
             *alarms_to_make(desired, config_name=row.config_name),
+            *deregistrations,
             UpdateEndpoint(
                 name=live.name,
                 config_name=row.config_name,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.planning.scaling_compare import steps_towards
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling
 from endpoint_operator.planning.scaling_memory import (
@@ -21,7 +22,6 @@ from endpoint_operator.planning.scaling_memory import (
     unsettled,
     with_intent,
 )
-from endpoint_operator.planning.scaling_registered import ScalingStatus
 from endpoint_operator.planning.scaling_steps import DeregisterScalableTarget, ScalableResource, ScalingStep
 from endpoint_operator.planning.scaling_wanted import WantedScaling
 

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.planning.scaling_in_force import Bounds, in_force
 from endpoint_operator.planning.scaling_live import LivePolicy, LiveScaling, LiveSchedule
 from endpoint_operator.planning.scaling_memory import since_of
-from endpoint_operator.planning.scaling_registered import ScalingAsked
 from endpoint_operator.planning.scaling_schedule import is_over
 from endpoint_operator.planning.scaling_steps import (
     DeleteScalingPolicy,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from endpoint_operator.api.conditions import Condition, ConditionStatus
+from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.scaling_compare import is_ours
 from endpoint_operator.planning.scaling_memory import asks_for, row_of
-from endpoint_operator.planning.scaling_registered import ScalingStatus
 from endpoint_operator.planning.scaling_wanted import WantedScaling
 
 AUTOSCALING_READY = "AutoscalingReady"

@@ -7,9 +7,9 @@ only be told from the spec of the time before.
 from collections.abc import Sequence
 from datetime import datetime
 
+from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.scaling_live import LiveScaling
-from endpoint_operator.planning.scaling_registered import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.scaling_steps import ScalableResource
 from endpoint_operator.planning.scaling_wanted import WantedScaling
 

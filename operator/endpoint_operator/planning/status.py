@@ -24,6 +24,7 @@ from endpoint_operator.planning.history import timestamp, with_row
 from endpoint_operator.planning.input_condition import with_inputs_condition
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Memory, Plan, Situation
+from endpoint_operator.planning.scaling_told import with_autoscaling
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     DeleteEndpoint,
@@ -78,12 +79,14 @@ def status_of(
         revisions=list(memory.revisions),
         variants=variants,
         shadow=shadow,
+        autoscaling=list(memory.scaling) if memory.scaling is not None else old.autoscaling,
         cost=_cost(old, facts, memory),
         rollout=_with_progress(memory.rollout, facts),
         planned_calls=[_planned(step) for step in plan.held_back[:MOST_PLANNED_CALLS]],
         export=old.export,
         conditions=merged(old.conditions, conditions),
     )
+    status = with_autoscaling(endpoint, status, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
     return with_inputs_condition(endpoint, status, inputs.seen, now=timestamp(facts.now))
 
 

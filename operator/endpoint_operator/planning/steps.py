@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from endpoint_operator.planning.scaling_steps import ScalingStep
+
 
 @dataclass(frozen=True, kw_only=True)
 class CreateModel:
@@ -89,7 +91,8 @@ class DeleteAlarm:
 
 
 Step = (
-    CreateModel
+    ScalingStep
+    | CreateModel
     | CreateEndpointConfig
     | CreateEndpoint
     | UpdateEndpoint

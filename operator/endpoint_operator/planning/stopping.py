@@ -5,6 +5,7 @@ from endpoint_operator.planning.abandoned import never_served
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.plan import FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.scaling import after_deregistration, deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpoint
 
 STOPPING = "Stopping"
@@ -24,11 +25,20 @@ def _endpoint_goes(case: Case) -> Plan | None:
         return _stopping("SageMaker is deleting the endpoint")
     if live.busy:
         return _stopping(f"the endpoint is {live.status.value} and SageMaker refuses to delete it until that is done")
+    rows = case.status.autoscaling
+    first = deregister_before_deletion(rows, endpoint_name=live.name)
     return Plan(
         situation=Situation.UPDATING,
         reason=STOPPING,
         message=f"stopping: deleting SageMaker endpoint {live.name}; its revisions are kept",
-        steps=(DeleteEndpoint(name=live.name, created=live.created),),
+        steps=(*first, DeleteEndpoint(name=live.name, created=live.created)),
+        memory=Memory(
+            revisions=tuple(case.status.revisions),
+            rollout=case.status.rollout,
+            scaling=after_deregistration(rows, first),
+        )
+        if first
+        else None,
         next_look=Look(back_off=True),
     )
 

@@ -10,7 +10,6 @@ _LATER: tuple[tuple[str, _Check], ...] = (
     ("spec.mode", lambda spec: spec.mode != Mode.REAL_TIME),
     ("spec.containers[1]", lambda spec: len(spec.containers or ()) > 1),
     ("spec.containerInvocation", lambda spec: spec.container_invocation is not None),
-    ("spec.autoscaling", lambda spec: spec.autoscaling is not None),
 )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from endpoint_operator.api.schema import atomic_list
-from endpoint_operator.api.status import StatusModel, Text, Time
+from endpoint_operator.api.status_model import StatusModel, Text, Time
 
 
 class ScalingAsked(StatusModel):
