@@ -56,6 +56,7 @@ fmt: .venv/ready ## format
 
 generate: .venv/ready ## write the generated files
 	@$(BIN)/python -m endpoint_operator crd > crds/inferenceendpoints.yaml
+	@$(BIN)/python -m tests.unit.what_an_edit_does > docs/what-an-edit-does.md
 
 lock: .venv/ready ## resolve the pins again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/bootstrap.in -o requirements/bootstrap.txt

@@ -1,6 +1,7 @@
 """Endpoints: created, updated, changed in place, tagged and deleted, each safe to repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from endpoint_operator.aws.endpoints import EndpointApi
@@ -40,8 +41,22 @@ class EndpointSteps:
             DeleteEndpoint: self._delete,
         }
 
+    @contextmanager
+    def _changes(self, name: str, awaited: LiveStatus) -> Iterator[None]:
+        """What lists will show is waited for, unless AWS says that it did nothing."""
+        self.fleet.wrote(name, awaited=awaited)
+        try:
+            yield
+        except CallFailed as error:
+            if 400 <= error.status < 500:
+                self.fleet.refused(name)
+            raise
+
     async def _create(self, step: CreateEndpoint, current: Pass) -> str:
-        self.fleet.wrote(step.name, awaited=LiveStatus.CREATING)
+        with self._changes(step.name, LiveStatus.CREATING):
+            return await self._create_or_find(step, current)
+
+    async def _create_or_find(self, step: CreateEndpoint, current: Pass) -> str:
         try:
             return await self.endpoints.create(step)
         except CallFailed as error:
@@ -57,16 +72,16 @@ class EndpointSteps:
 
     async def _update(self, step: UpdateEndpoint, _: Pass) -> None:
         """Update, or find it done by a process that died before it heard so."""
-        self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
-        try:
-            await self.endpoints.update(step)
-        except CallFailed as error:
-            if not is_up_to_date(error):
-                raise
+        with self._changes(step.name, LiveStatus.UPDATING):
+            try:
+                await self.endpoints.update(step)
+            except CallFailed as error:
+                if not is_up_to_date(error):
+                    raise
 
     async def _change(self, step: UpdateEndpointWeightsAndCapacities, _: Pass) -> None:
-        self.fleet.wrote(step.name, awaited=LiveStatus.UPDATING)
-        await self.endpoints.change_weights_or_counts(step)
+        with self._changes(step.name, LiveStatus.UPDATING):
+            await self.endpoints.change_weights_or_counts(step)
 
     async def _sync_tags(self, step: SyncTags, current: Pass) -> None:
         await self.tags.put_in_step(step.arn, step.tags)
@@ -84,9 +99,9 @@ class EndpointSteps:
         if live.created != step.created:
             message = f"the endpoint {step.name} was made again by somebody else since it was looked at"
             raise StepRefused(Fault(blame=Blame.BUSY, reason="EndpointChanged", message=message))
-        self.fleet.wrote(step.name, awaited=LiveStatus.DELETING)
-        try:
-            await self.endpoints.delete(step.name)
-        except CallFailed as error:
-            if not is_not_found(error):
-                raise
+        with self._changes(step.name, LiveStatus.DELETING):
+            try:
+                await self.endpoints.delete(step.name)
+            except CallFailed as error:
+                if not is_not_found(error):
+                    raise

@@ -79,6 +79,10 @@ class Fleet:
         entry.seen_in_transition = False
         entry.before_write = entry.summary
 
+    def refused(self, name: str) -> None:
+        """AWS did not do what `wrote` told of: nothing is to be waited for."""
+        self._entry(name).awaited = None
+
     def is_new_request(self, name: str, request: str) -> bool:
         """Whether a person asks for a look (reconcile-at) with another word than the one that was last answered.
 

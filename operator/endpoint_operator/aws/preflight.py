@@ -70,9 +70,8 @@ class Preflight:
         return finding if time.monotonic() - at < LOOK_SECONDS else None
 
     def _remember(self, about: str, finding: Finding) -> Finding:
-        if (
-            finding.reason is not None or finding.doubt is not None
-        ):  # what is wrong is mended any moment, and then seen at once
+        # What is wrong is mended any moment, and then seen at once.
+        if finding.reason is not None or finding.doubt is not None:
             return finding
         now = time.monotonic()
         self._seen = {key: value for key, value in self._seen.items() if now - value[0] < LOOK_SECONDS}
