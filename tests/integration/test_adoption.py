@@ -13,9 +13,7 @@ def made_by_hand(world: Scene, *, tags: dict[str, str] | None = None) -> str:
     """An endpoint ml-churn with models and configs of somebody else's names."""
     sagemaker, name = world.boto3("sagemaker"), f"{world.namespace}-churn"
     by_hand = f"{world.namespace}-by-hand"
-    sagemaker.create_model(
-        ModelName=by_hand, ExecutionRoleArn=EXECUTION_ROLE, PrimaryContainer={"Image": FAST_IMAGE}
-    )
+    sagemaker.create_model(ModelName=by_hand, ExecutionRoleArn=EXECUTION_ROLE, PrimaryContainer={"Image": FAST_IMAGE})
     variant: dict[str, Any] = {
         "VariantName": "AllTraffic",
         "ModelName": by_hand,

@@ -61,6 +61,7 @@ class AwsObserver:
     async def _ask(self, endpoint: InferenceEndpoint, inputs: OperatorInputs, now: datetime) -> Facts:
         account = await self.identity.get()
         name = endpoint_name_of(endpoint)
+        asked = self.fleet.is_new_request(name, endpoint.reconcile_at)
         live = await self._live(endpoint, name)
         foreign = await self.ownership.why_foreign(endpoint, live, inputs) if live is not None else None
         if endpoint.being_deleted and live is None:
@@ -71,6 +72,7 @@ class AwsObserver:
             account=account.account,
             missing_seconds=self.fleet.missing_seconds(name) if live is None else None,
             seconds_since_write=self.fleet.seconds_since_write(name),
+            asked=asked,
             tags_drifted=self._tags_drifted(endpoint, inputs),
             prices=self._prices(endpoint, inputs),
             scaling=await self._scaling(endpoint, live, inputs),

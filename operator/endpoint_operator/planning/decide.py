@@ -128,7 +128,8 @@ def wants_look(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs
     failure = case.row.failure if case.row is not None else None
     pointless = failure is not None and failure.look is None and failure_that_holds(case) is not None
     waiting = absence.write_is_not_visible_yet(case) is not None
-    return None if settled or pointless or waiting else desired
+    curious = facts.asked and live is not None and live.status == LiveStatus.IN_SERVICE
+    return None if (settled and not curious) or pointless or waiting else desired
 
 
 def plan_for(case: Case) -> Plan:

@@ -197,6 +197,8 @@ class Facts:
     """None when nothing was to be looked at."""
     log_lines: tuple[str, ...] = ()
     """The last lines of the container that just failed; empty where none failed, or its log may not be read."""
+    asked: bool = False
+    """Whether somebody asks for a look (reconcile-at)."""
     tags_drifted: bool = False
     """Whether the hourly look found other tags than those that were put."""
     scaling: KnownScaling = field(default_factory=dict)

@@ -13,6 +13,7 @@ from endpoint_operator.api.status import (
     RolloutVariant,
     VariantStatus,
 )
+from endpoint_operator.planning.artifact_condition import with_artifact_condition
 from endpoint_operator.planning.billed import cost_status
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.condition_table import conditions_of
@@ -87,6 +88,7 @@ def status_of(
         conditions=merged(old.conditions, conditions),
     )
     status = with_autoscaling(endpoint, status, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
+    status = with_artifact_condition(endpoint, status, facts.looks, now=timestamp(facts.now))
     return with_inputs_condition(endpoint, status, inputs.seen, now=timestamp(facts.now))
 
 
