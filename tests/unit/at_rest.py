@@ -8,7 +8,7 @@ from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.single_precision import equal_weights
 from tests.unit.operator_in_memory import OperatorInMemory
-from tests.unit.sagemaker_in_memory import BY_HAND, models_of
+from tests.unit.sagemaker_in_memory import BY_HAND, SageMakerInMemory, models_of
 from tests.unit.wish import Wish
 
 
@@ -50,7 +50,7 @@ def is_said(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool = False
 def is_deleted(operator: OperatorInMemory) -> None:
     """Nothing of ours is left, and everything of others is as it was."""
     assert operator.gone, f"deletion does not end: {operator.object.status.conditions}"
-    assert operator.sagemaker.made == set()
+    assert (operator.sagemaker.made, operator.sagemaker.autoscaling.registered) == (set(), set())
     live = operator.sagemaker.endpoint
     assert live is None or operator.sagemaker.tags["owner"] == "somebody"
     assert live is None or live.config_name == BY_HAND
@@ -60,7 +60,7 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
     sagemaker = operator.sagemaker
     assert set(sagemaker.alarms) == set(), "alarms are there although no rollout is under way"
     if wish.is_stopped:
-        assert sagemaker.endpoint is None
+        assert (sagemaker.endpoint, sagemaker.autoscaling.registered) == (None, set())
         return
     wanted = desired_state(operator.object, operator.inputs)
     assert wanted is not None
@@ -69,7 +69,7 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
     assert live.status == LiveStatus.IN_SERVICE
     assert live.config_name is not None
     assert wanted.revision in live.config_name
-    assert {variant.name: variant.desired_count for variant in live.all_variants} == wish.counts_by_variant
+    _fleet_is_as_wanted(sagemaker, wish)
     assert all(equal_weights(variant.desired_weight, wish.weights[variant.name]) for variant in live.variants)
     assert sagemaker.tags[TAG_OBJECT] == "ml/churn"
     if not wish.is_paused:  # then nothing is written down but what is seen
@@ -77,6 +77,17 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
     if stock_taken:
         assert tags_digest(sagemaker.tags) == tags_digest(wanted.tags)
         assert set(models_of(sagemaker.configs[live.config_name])) <= sagemaker.models.keys()
+
+
+def _fleet_is_as_wanted(sagemaker: SageMakerInMemory, wish: Wish) -> None:
+    """A variant that scales has any count within its bounds: the load says which."""
+    assert sagemaker.endpoint is not None
+    counts = {variant.name: variant.desired_count or 0 for variant in sagemaker.endpoint.all_variants}
+    assert counts.keys() == wish.counts_by_variant.keys()
+    targets = {resource.variant: live.target for resource, live in sagemaker.autoscaling.scaling.items()}
+    assert {name: target.maximum for name, target in targets.items() if target is not None} == wish.scaled
+    for name, count in counts.items():
+        assert count == wish.counts_by_variant[name] or 1 <= count <= wish.scaled.get(name, 0)
 
 
 def _history_is_in_order(operator: OperatorInMemory, wanted: str) -> None:

@@ -8,6 +8,7 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.planning.foresight import foresee
 from endpoint_operator.planning.plan import Situation
+from endpoint_operator.planning.scaling_steps import SCALING_STEPS
 from endpoint_operator.planning.steps import (
     DeleteEndpoint,
     Step,
@@ -48,6 +49,7 @@ class Effect(StrEnum):
     TAGS = "tags"
     WEIGHTS = "weights, in place"
     COUNT = "instance count, in place"
+    AUTOSCALING = "autoscaling, in place"
     REVISION = "new revision"
     STOP = "the endpoint goes"
     REFUSED = "refused"
@@ -103,6 +105,8 @@ def effect_of(calls: Sequence[Step]) -> Effect:
         return Effect.REVISION
     if any(isinstance(step, DeleteEndpoint) for step in calls):
         return Effect.STOP
+    if any(isinstance(step, SCALING_STEPS) for step in calls):
+        return Effect.AUTOSCALING
     if changes:
         return Effect.WEIGHTS if changes[0].weights else Effect.COUNT
     if any(isinstance(step, SyncTags) for step in calls):

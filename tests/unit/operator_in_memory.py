@@ -20,6 +20,9 @@ from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import FinalizerChange, Plan
 from endpoint_operator.planning.recorded import is_known
+from endpoint_operator.planning.scaling_live import KnownScaling
+from endpoint_operator.planning.scaling_steps import SCALING_STEPS
+from endpoint_operator.planning.scaling_wanted import scalable_resource
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     FLEET_STEPS,
@@ -178,6 +181,7 @@ class OperatorInMemory:
             account=ACCOUNT,
             missing_seconds=self._missing_seconds(live),
             seconds_since_write=None if self.memory.wrote_at is None else self.clock - self.memory.wrote_at,
+            scaling=self._scaling(endpoint, live),
             tags_drifted=self._tags_drifted(endpoint),
             missing_parts=self._missing_parts(endpoint),
             orphans=self._orphans(endpoint),
@@ -203,6 +207,14 @@ class OperatorInMemory:
         if self.memory.missing_since is None:
             self.memory.missing_since = self.clock
         return self.clock - self.memory.missing_since
+
+    def _scaling(self, endpoint: InferenceEndpoint, live: LiveEndpoint | None) -> KnownScaling:
+        wanted = None if self.deleted or live is None else desired_state(endpoint, self.inputs)
+        if wanted is None:
+            return {}
+        names = [variant.name for variant in wanted.variants]
+        resources = [scalable_resource(endpoint_name=wanted.endpoint_name, variant=name) for name in names]
+        return {resource: self.sagemaker.autoscaling.of(resource) for resource in resources}
 
     def _foreign(self, endpoint: InferenceEndpoint, live: LiveEndpoint | None) -> Foreign | None:
         """As the AWS room sees it: status knows the endpoint, or we have just made it, or its tags say whose it is."""
@@ -289,6 +301,8 @@ class OperatorInMemory:
                 self._delete_endpoint(step)
             case DeleteEndpointConfig() | DeleteModel():
                 self._delete_part(step)
+            case _ if isinstance(step, SCALING_STEPS):
+                self.sagemaker.scale(step)
             case PutMetricAlarm():
                 self.sagemaker.put_alarm(step)
             case DeleteAlarm():

@@ -11,6 +11,7 @@ from typing import Any
 
 from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant
+from endpoint_operator.planning.scaling_steps import RegisterScalableTarget, ScalingStep
 from endpoint_operator.planning.single_precision import equal_weights, single_precision
 from endpoint_operator.planning.steps import (
     CreateEndpointConfig,
@@ -19,6 +20,7 @@ from endpoint_operator.planning.steps import (
     UpdateEndpoint,
     UpdateEndpointWeightsAndCapacities,
 )
+from tests.unit.autoscaling_in_memory import AutoscalingInMemory
 from tests.unit.given import ACCOUNT, REGION
 
 PING = "The primary container for production variant AllTraffic did not pass the ping health check."
@@ -50,6 +52,7 @@ class SageMakerInMemory:
     models: dict[str, CreateModel] = field(default_factory=dict)
     configs: dict[str, CreateEndpointConfig] = field(default_factory=dict)
     alarms: dict[str, PutMetricAlarm] = field(default_factory=dict)
+    autoscaling: AutoscalingInMemory = field(default_factory=AutoscalingInMemory)
     others: set[str] = field(default_factory=set)
     endpoint: LiveEndpoint | None = None
     tags: dict[str, str] = field(default_factory=dict)
@@ -110,6 +113,7 @@ class SageMakerInMemory:
         if step.config_name == live.config_name and live.status == LiveStatus.IN_SERVICE:
             self.violations.append("UpdateEndpoint to the config that already serves")
         self._check_guard(step, live)
+        self._check_registered(step, live)
         if not step.retain_all_variant_properties:
             self.violations.append("UpdateEndpoint that resets counts and weights")
         self._next_config = step.config_name
@@ -134,6 +138,8 @@ class SageMakerInMemory:
         if self.endpoint.busy:
             raise Busy
         self._is_ours("DeleteEndpoint")
+        if self.autoscaling.registered:
+            self.violations.append(f"DeleteEndpoint while {self.autoscaling.registered} are registered for autoscaling")
         self._begin(LiveStatus.DELETING)
 
     def delete_config(self, name: str) -> None:
@@ -213,6 +219,23 @@ class SageMakerInMemory:
         """Artifact and capacity are there, no alarm rings, no rollback fails."""
         self.artifact, self.scarce, self.alarm_rings, self.rollback_fails = "etag-1", 0, False, False
 
+    def scale(self, step: ScalingStep) -> None:
+        """A registration brings the count within its bounds at once."""
+        live = self.endpoint
+        if live is not None and live.busy and isinstance(step, RegisterScalableTarget):
+            raise Busy
+        self.autoscaling.call(step)
+        self.violations += self.autoscaling.violations
+        if live is None or not isinstance(step, RegisterScalableTarget):
+            return
+        for variant in live.all_variants:
+            count = variant.desired_count or 0
+            within = max(step.minimum, min(count, step.maximum))
+            if variant.name == step.resource.variant and within != count:
+                counts = {variant.name: within}
+                self._next = UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts=counts)
+                self._begin(LiveStatus.UPDATING)
+
     def maintain(self) -> None:
         """AWS maintains the endpoint."""
         if self.endpoint is not None and self.endpoint.status == LiveStatus.IN_SERVICE:
@@ -247,6 +270,16 @@ class SageMakerInMemory:
         if not set(watching) <= {*self.alarms, *self.others}:
             self.violations.append(f"a rollout is to be watched by alarms that do not exist: {watching}")
         self._watched = bool(watching)
+
+    def _check_registered(self, step: UpdateEndpoint, live: LiveEndpoint) -> None:
+        """SageMaker neither removes a variant that is registered for autoscaling nor changes its instance type."""
+        before, after = (
+            {item["VariantName"]: item.get("InstanceType") for item in _items_of(config)} if config else {}
+            for config in (self.configs.get(live.config_name or ""), self.configs[step.config_name])
+        )
+        for name in self.autoscaling.registered & before.keys():
+            if name not in after or after[name] != before[name]:
+                self.violations.append(f"UpdateEndpoint removes {name} or its instance type while it is registered")
 
     def _finish_update(self, live: LiveEndpoint, wanted: str) -> None:
         fault = self._fault_of(wanted)

@@ -90,6 +90,16 @@ class Walk(RuleBasedStateMachine):
         self._edit(pace, guard=guard)
 
     @alive
+    @rule(scaling=st.none() | st.sampled_from([2, 4]), pace=paces)
+    def other_autoscaling(self, scaling: int | None, pace: str) -> None:
+        self._edit(pace, scaling=scaling)
+
+    @alive
+    @rule(instance_type=st.sampled_from(["ml.m5.large", "ml.m5.xlarge"]), pace=paces)
+    def another_instance_type(self, instance_type: str, pace: str) -> None:
+        self._edit(pace, instance_type=instance_type)
+
+    @alive
     @rule(team=st.sampled_from(["growth", "search"]), pace=paces)
     def other_tags(self, team: str, pace: str) -> None:
         self._rest(pace, tags={"team": team})

@@ -38,6 +38,7 @@ IN_PLACE = {
     },
     "spec.export.configMapName": Effect.NOTHING,
     "spec.stopped": Effect.STOP,
+    **{field: Effect.AUTOSCALING for field in FIELDS if ".autoscaling." in field and field in CARRIED_OUT},
 }
 
 

@@ -46,6 +46,9 @@ class Wish:
     counts: tuple[int, int] = (1, 1)
     weight: float = 0.9
     guard: str = "none"
+    scaling: int | None = None
+    """The most instances that the first variant scales to; None: it does not scale."""
+    instance_type: str = "ml.m5.large"
     rest: dict[str, Any] = field(default_factory=dict)
     """Other members of spec."""
 
@@ -58,6 +61,12 @@ class Wish:
         second = {"two": "green", "shadow": "candidate"}.get(self.shape)
         first = "blue" if self.shape == "two" else "AllTraffic"
         return {first: self.counts[0], **({second: self.counts[1]} if second else {})}
+
+    @property
+    def scaled(self) -> dict[str, int]:
+        """The most instances of each variant that scales."""
+        first = next(iter(self.counts_by_variant))
+        return {} if self.scaling is None else {first: self.scaling}
 
     @property
     def weights(self) -> dict[str, float]:
@@ -86,4 +95,8 @@ class Wish:
 
     def _part(self, index: int) -> dict[str, Any]:
         container = {**spec()["containers"][0], "image": self.images[index]}
-        return {"containers": [container], "instance": {"type": "ml.m5.large", "count": self.counts[index]}}
+        instance = {"type": self.instance_type, "count": self.counts[index]}
+        scaling = self.scaling if index == 0 else None
+        bounds = {"minCount": 1, "maxCount": scaling, "invocationsPerInstance": 100}
+        scaled = {"autoscaling": bounds} if scaling is not None else {}
+        return {"containers": [container], "instance": instance, **scaled}

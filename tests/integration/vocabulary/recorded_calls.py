@@ -8,7 +8,8 @@ from devworld.environment import OPERATOR_KEY
 from devworld.simulator_control import SimulatorControl
 
 Row = dict[str, Any]
-CHANGING = ("Create", "Update", "Delete", "Add", "Put", "Remove")
+OPERATOR_AGENT = "sagemaker-endpoint-operator"
+CHANGING = ("Create", "Update", "Delete", "Add", "Put", "Remove", "Register", "Deregister")
 
 
 class CallLog:
@@ -27,7 +28,12 @@ class CallLog:
     def of_operator(self, *, since: int, until: int | None = None) -> list[Row]:
         """`since` exclusive, `until` inclusive."""
         rows = self._simulator.calls(since=since)
-        return [row for row in rows if row["accessKey"] == OPERATOR_KEY and (until is None or row["n"] <= until)]
+        return [row for row in rows if _is_operators(row) and (until is None or row["n"] <= until)]
+
+
+def _is_operators(row: Row) -> bool:
+    """With its own key, or with one that it got for a role."""
+    return row["accessKey"] == OPERATOR_KEY or OPERATOR_AGENT in (row["userAgent"] or "")
 
 
 class RecordedCalls:

@@ -9,9 +9,12 @@ from devworld.simulator_control import SimulatorControl
 class SageMakerTruth:
     """Everything of one test, whose names all begin with the same prefix."""
 
-    def __init__(self, simulator: SimulatorControl, *, prefix: str) -> None:
+    def __init__(
+        self, simulator: SimulatorControl, *, prefix: str, account: str = ACCOUNT, region: str = REGION
+    ) -> None:
         self._simulator = simulator
         self._prefix = prefix
+        self._account, self._region = account, region
 
     def endpoint(self, name: str) -> dict[str, Any] | None:
         """As Describe answers it; None when there is none."""
@@ -45,7 +48,7 @@ class SageMakerTruth:
         return {each["VariantName"]: each["DesiredInstanceCount"] for each in endpoint.get("ProductionVariants", [])}
 
     def tags(self, name: str, *, kind: str = "endpoint") -> dict[str, str]:
-        tags: dict[str, str] = self._estate()["tags"].get(f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:{kind}/{name}", {})
+        tags: dict[str, str] = self._estate()["tags"].get(f"arn:aws:sagemaker:{self._region}:{self._account}:{kind}/{name}", {})
         return tags
 
     def _names(self, kind: str) -> list[str]:
@@ -53,5 +56,5 @@ class SageMakerTruth:
 
     def _estate(self) -> dict[str, Any]:
         empty: dict[str, Any] = {"endpoints": {}, "endpointConfigs": {}, "models": {}, "tags": {}}
-        estate: dict[str, Any] = self._simulator.state()["sagemaker"].get(f"{ACCOUNT}/{REGION}", empty)
+        estate: dict[str, Any] = self._simulator.state()["sagemaker"].get(f"{self._account}/{self._region}", empty)
         return estate

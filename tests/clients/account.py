@@ -1,0 +1,85 @@
+"""What a data scientist has in the account before a client is opened: a role, a bucket, and two versions of a model."""
+
+import dataclasses
+import json
+from typing import Any
+
+import boto3
+
+from devworld import environment
+from devworld.churn import ASKED_ABOUT, ChurnModel
+from devworld.prerequisites import SAGEMAKER_MAY_ASSUME_IT
+from devworld.recipes import EXECUTION_ROLE
+from devworld.simulator_control import SimulatorControl
+
+BUCKET = "client-models"
+FEWER_ROUNDS = 10
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
+
+
+@dataclasses.dataclass(frozen=True)
+class Version:
+    """A model, and where its artifact lies."""
+
+    model: ChurnModel
+    artifact: str
+    """An s3:// URL of a model.tar.gz."""
+
+    @property
+    def prediction(self) -> float:
+        """Its own answer to the customer that every client asks about."""
+        return self.model.predict(ASKED_ABOUT)
+
+
+@dataclasses.dataclass(frozen=True)
+class Account:
+    """An account of the simulator; `first` and `second` answer differently, so that an update can be seen."""
+
+    url: str
+    first: Version
+    second: Version
+    role: str = EXECUTION_ROLE
+    image: str = IMAGE
+
+    @classmethod
+    def opened(cls, url: str) -> "Account":
+        """Makes the role, the bucket and the artifacts."""
+        trained = ChurnModel.train()
+        models = {"first": trained, "second": ChurnModel(trained.booster[:FEWER_ROUNDS])}
+        versions = {name: Version(model, f"s3://{BUCKET}/{name}/model.tar.gz") for name, model in models.items()}
+        account = cls(url, **versions)
+        account.boto3("iam").create_role(
+            RoleName=EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT)
+        )
+        s3 = account.boto3("s3")
+        s3.create_bucket(Bucket=BUCKET)
+        for name, model in models.items():
+            s3.put_object(Bucket=BUCKET, Key=f"{name}/model.tar.gz", Body=model.as_artifact())
+        return account
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What a client's environment holds so that it talks to the simulator."""
+        return environment.aws_variables(endpoint_url=self.url, access_key=environment.USER_KEY)
+
+    def boto3(self, service: str) -> Any:
+        session = boto3.Session(
+            aws_access_key_id=environment.USER_KEY,
+            aws_secret_access_key=environment.SECRET,
+            region_name=environment.REGION,
+        )
+        return session.client(service, endpoint_url=self.url)  # type: ignore[call-overload]
+
+    @property
+    def control(self) -> SimulatorControl:
+        return SimulatorControl(self.url)
+
+    def not_modelled(self) -> list[str]:
+        """Every call so far that the simulator answered with 501, as service:operation."""
+        return [f"{row['service']}:{row['operation']}" for row in self.control.calls() if row["status"] == 501]
+
+    def what_is_left(self) -> dict[str, list[str]]:
+        """Names of SageMaker's objects that are still there."""
+        estate = self.control.state()["sagemaker"][f"{environment.ACCOUNT}/{environment.REGION}"]
+        kinds = ("models", "endpointConfigs", "endpoints")
+        return {kind: sorted(estate[kind]) for kind in kinds if estate[kind]}
