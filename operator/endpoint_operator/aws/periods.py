@@ -24,7 +24,7 @@ class WatchPeriods:
 
     sweep: float = 90.0
     """All endpoints, 100 a call: at 1,000 endpoints these are seven calls a minute."""
-    transition: float = 2.0
+    transition: float = 1.25
     """Only endpoints in a status that somebody waits for; none when nobody waits."""
     inventory: float = 3600.0
     """Tags, models and endpoint configs: what ListEndpoints does not show."""
