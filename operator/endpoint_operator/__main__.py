@@ -14,6 +14,7 @@ from endpoint_operator.app import App
 from endpoint_operator.aws.session import RegionMissing
 from endpoint_operator.kube.connection import ClusterConfigMissing
 from endpoint_operator.logs import log_as_json
+from endpoint_operator.memory import keep_memory_small
 from endpoint_operator.settings import Settings
 
 USAGE = """usage: python -m endpoint_operator run [FLAGS]   start the operator (run --help lists the flags)
@@ -40,6 +41,7 @@ def _run(flags: list[str]) -> int:
     except (ValidationError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    keep_memory_small()
     log_as_json(settings.log_level)
     try:
         _leave(asyncio.run(_operate(settings)))

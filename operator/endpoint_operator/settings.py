@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=32, ge=1, le=256, description="Objects that are worked on at once.")
     fleet_sweep_seconds: float = Field(default=90.0, gt=0, description="Pause between lists of all endpoints.")
     transition_seconds: float = Field(
-        default=2.0, gt=0, description="Pause between lists of endpoints that are being changed."
+        default=1.25, gt=0, description="Pause between lists of endpoints that are being changed."
     )
     inventory_seconds: float = Field(
         default=3600.0, gt=0, description="Pause between lists of tags, models and endpoint configs."

@@ -1,7 +1,7 @@
 """Counters from both sides: the simulator's calls, the API server's audit log, and the process itself in /proc."""
 
+import dataclasses
 import json
-import os
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from devworld.simulator_control import SimulatorControl
-
-_TICKS = os.sysconf("SC_CLK_TCK")
+from tests.bench.processtree import cpu_seconds, rss_mib
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,7 +32,7 @@ class Counted:
 
 
 class Counters:
-    """For one world and one process. `user` is the process to the API server, `access_key` to AWS."""
+    """For one world and one process with its children. `user` is it to the API server, `access_key` to AWS."""
 
     def __init__(self, *, simulator: SimulatorControl, audit_log: Path, pid: int, user: str, access_key: str) -> None:
         self._simulator = simulator
@@ -43,38 +42,37 @@ class Counters:
         self._access_key = access_key
 
     def mark(self) -> Mark:
+        return dataclasses.replace(self.mark_of_next_process(), cpu_seconds=cpu_seconds(self._pid))
+
+    def mark_of_next_process(self) -> Mark:
+        """As `mark`, for the counters of the process that is started next: it has used no CPU."""
         calls = self._simulator.calls(since=0)
         return Mark(
             calls=calls[-1]["n"] if calls else 0,
             audit_bytes=self._audit_log.stat().st_size,
-            cpu_seconds=self._cpu_seconds(),
+            cpu_seconds=0.0,
         )
 
     def since(self, mark: Mark) -> Counted:
         return Counted(
             aws_calls=dict(Counter(_operation(row) for row in self.calls_since(mark)).most_common()),
             kubernetes_writes=dict(Counter(self._writes(mark)).most_common()),
-            cpu_seconds=self._cpu_seconds() - mark.cpu_seconds,
-            rss_mib=self._rss_mib(),
+            cpu_seconds=cpu_seconds(self._pid) - mark.cpu_seconds,
+            rss_mib=rss_mib(self._pid),
         )
 
     def calls_since(self, mark: Mark) -> list[dict[str, Any]]:
-        return [row for row in self._simulator.calls(since=mark.calls) if row["accessKey"] == self._access_key]
+        return self.calls_after(mark.calls)
+
+    def calls_after(self, number: int) -> list[dict[str, Any]]:
+        """Those of the process, as the simulator's rows; `number` is the `n` of a row and exclusive."""
+        return [row for row in self._simulator.calls(since=number) if row["accessKey"] == self._access_key]
 
     def _writes(self, mark: Mark) -> list[str]:
         with self._audit_log.open("rb") as log:
             log.seek(mark.audit_bytes)
             entries = [json.loads(line) for line in log if line.endswith(b"\n")]
         return [_write(entry) for entry in entries if entry["user"]["username"] == self._user]
-
-    def _cpu_seconds(self) -> float:
-        fields = Path(f"/proc/{self._pid}/stat").read_text().rsplit(")", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
-
-    def _rss_mib(self) -> float:
-        status = Path(f"/proc/{self._pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) / 1024
 
 
 def in_service_times(simulator: SimulatorControl) -> dict[str, float]:

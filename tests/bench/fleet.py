@@ -3,6 +3,7 @@
 import asyncio
 import string
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,19 @@ from typing import Any
 import yaml
 from kubernetes.aio import client, config, watch
 
+from tests.controlplane.expected import ExpectedError
+
 GROUP, VERSION, PLURAL = "inference.endpoint-operator.dev", "v1alpha1", "inferenceendpoints"
+KIND = "InferenceEndpoint"
 NAMESPACE = "bench"
 APPLIED_AT_ONCE = 32
+# Gone: the watch fell behind. TooManyRequests: a kind is so new that the API server's cache of it is not filled yet
+# ("storage is (re)initializing").
+WATCH_AGAIN = (410, 429, 504)
+
+
+class NotReadyError(ExpectedError):
+    """Objects did not become ready in time; the text says how many."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,13 +31,21 @@ class Subject:
     """What is measured: which objects are made for one endpoint, and how their readiness shows."""
 
     template: str
-    """YAML documents with $name (of the object and, as $namespace-$name, of the endpoint) and $namespace."""
+    """YAML documents with $name (of the object that is watched) and $namespace."""
     ready_condition: str = "Ready"
     watched: tuple[str, str, str] = (GROUP, VERSION, PLURAL)
+    endpoint: str = "$namespace-$name"
+    """What the endpoint is called in SageMaker."""
+    plurals: Mapping[tuple[str, str], str] = field(default_factory=lambda: {(GROUP, KIND): PLURAL})
+    """By group and kind."""
 
     def documents(self, name: str) -> list[dict[str, Any]]:
-        text = string.Template(self.template).substitute(name=name, namespace=NAMESPACE)
-        return [document for document in yaml.safe_load_all(text) if document]
+        """Raises ValueError or KeyError for a placeholder that there is not, YAMLError for what is no YAML."""
+        return [document for document in yaml.safe_load_all(_filled(self.template, name)) if document]
+
+    def endpoint_name(self, name: str) -> str:
+        """Raises ValueError or KeyError for a placeholder that there is not."""
+        return _filled(self.endpoint, name)
 
 
 @dataclass
@@ -64,7 +83,7 @@ class Cluster:
 
         async def create(document: dict[str, Any]) -> None:
             group, version = document["apiVersion"].split("/")
-            plural = f"{document['kind'].lower()}s"
+            plural = subject.plurals[group, document["kind"]]
             async with gate:
                 await self._objects.create_namespaced_custom_object(group, version, NAMESPACE, plural, document)
 
@@ -72,13 +91,26 @@ class Cluster:
 
     async def watch_readiness(self, subject: Subject, readiness: Readiness) -> None:
         """Note when objects become Ready, until cancelled."""
-        group, version, plural = subject.watched
         while True:
-            stream = watch.Watch()
-            async for event in stream.stream(
-                self._objects.list_namespaced_custom_object, group, version, NAMESPACE, plural, timeout_seconds=300
-            ):
-                _note(event["object"], subject.ready_condition, readiness)
+            try:
+                await self._watch_once(subject, readiness)
+            except client.ApiException as error:
+                if error.status not in WATCH_AGAIN:
+                    raise
+                await asyncio.sleep(0.1)
+
+    async def _watch_once(self, subject: Subject, readiness: Readiness) -> None:
+        """It begins with all objects that there are, so that nothing between two watches is missed."""
+        group, version, plural = subject.watched
+        stream = watch.Watch()
+        async for event in stream.stream(
+            self._objects.list_namespaced_custom_object, group, version, NAMESPACE, plural, timeout_seconds=300
+        ):
+            _note(event["object"], subject.ready_condition, readiness)
+
+
+def _filled(text: str, name: str) -> str:
+    return string.Template(text).substitute(name=name, namespace=NAMESPACE)
 
 
 def _note(item: dict[str, Any], condition: str, readiness: Readiness) -> None:
@@ -93,10 +125,12 @@ def names_of(count: int) -> list[str]:
     return [f"e{index:05d}" for index in range(count)]
 
 
-async def until_all_ready(readiness: Readiness, names: list[str], *, seconds: float) -> None:
-    """Raises TimeoutError, saying how many are missing."""
+async def until_all_ready(readiness: Readiness, names: list[str], *, seconds: float, check: Callable[[], None]) -> None:
+    """`check` raises when there is nothing to wait for any more. Raises NotReadyError too."""
     deadline = time.monotonic() + seconds
     while len(readiness.at) < len(names):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"{len(names) - len(readiness.at)} of {len(names)} were not Ready after {seconds:.0f} s")
+            missing = len(names) - len(readiness.at)
+            raise NotReadyError(f"{missing} of {len(names)} were not ready after {seconds:.0f} s")
+        check()
         await asyncio.sleep(0.1)

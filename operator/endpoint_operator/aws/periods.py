@@ -28,7 +28,7 @@ class WatchPeriods:
 
     sweep: float = 90.0
     """All endpoints, 100 a call: at 1,000 endpoints these are seven calls a minute."""
-    transition: float = 2.0
+    transition: float = 1.25
     """Only endpoints in a status that somebody waits for; none when nobody waits."""
     rollout_look: float = 15.0
     """A rollout in steps, while it lasts: lists do not show how far it is."""

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 # Calls a second and at once for one operation before AWS has ever complained.
-FIRST_RATE = 50.0
-BURST = 100.0
+FIRST_RATE = 75.0
+BURST = 150.0
 LOWEST_RATE = 0.5
 # After a complaint the rate grows by so much with each second without another.
 GROWTH_PER_SECOND = 0.5
