@@ -89,6 +89,19 @@ class Cluster:
 
         await asyncio.gather(*(create(document) for name in names for document in subject.documents(name)))
 
+    async def get(self, name: str) -> dict[str, Any]:
+        """One InferenceEndpoint."""
+        found: dict[str, Any] = await self._objects.get_namespaced_custom_object(
+            GROUP, VERSION, NAMESPACE, PLURAL, name
+        )
+        return found
+
+    async def merge(self, name: str, patch: dict[str, Any]) -> None:
+        """A merge patch of one InferenceEndpoint."""
+        await self._objects.patch_namespaced_custom_object(
+            GROUP, VERSION, NAMESPACE, PLURAL, name, patch, _content_type="application/merge-patch+json"
+        )
+
     async def watch_readiness(self, subject: Subject, readiness: Readiness) -> None:
         """Note when objects become Ready, until cancelled."""
         while True:

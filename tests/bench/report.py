@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tests.bench.counters import Counted
+from tests.bench.edits import EditFigures
 from tests.bench.scenario import CREATING_SECONDS, CREATING_SPREAD_SECONDS, LATENCY_MS, Figures
 
 
@@ -34,6 +35,19 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
         ("restart: Kubernetes writes", f"{_writes(figures.restart)}"),
         ("restart: CPU seconds", f"{figures.restart.cpu_seconds:.1f}"),
         ("restart: RSS", f"{figures.restart.rss_mib:.0f} MiB"),
+        *_edits(figures.edits),
+    ]
+
+
+def _edits(edits: EditFigures | None) -> list[tuple[str, str]]:
+    if edits is None:
+        return []
+    return [
+        (f"{what} p50, p99", f"{percentile(values, 0.5):.2f}, {percentile(values, 0.99):.2f} s")
+        for what, values in (
+            ("edit of weights → call", edits.weights),
+            ("edit of the revision → UpdateEndpoint", edits.revision),
+        )
     ]
 
 

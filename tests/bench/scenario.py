@@ -10,6 +10,7 @@ from pathlib import Path
 from devworld.world import World
 from tests.bench.contender import Contender, Running
 from tests.bench.counters import Counted, in_service_times
+from tests.bench.edits import TWO_VARIANTS, EditFigures, measure
 from tests.bench.fleet import Cluster, NotReadyError, Readiness, Subject, names_of, until_all_ready
 from tests.controlplane.expected import ExpectedError
 
@@ -36,6 +37,8 @@ class Figures:
     """None: not all within `restart_limit`."""
     restart_limit: float
     restart: Counted
+    edits: EditFigures | None = None
+    """Of our own operator."""
 
 
 def run(size: int, directory: Path, *, contender: Contender, creating_seconds: float = CREATING_SECONDS) -> Figures:
@@ -62,7 +65,7 @@ def _prepare(world: World, subject: Subject, *, size: int, creating_seconds: flo
         '"Principal":{"Service":"sagemaker.amazonaws.com"}}]}'
     )
     world.boto3("iam").create_role(RoleName="sagemaker-execution", AssumeRolePolicyDocument=trust)
-    world.simulator.configure(quotas={"ml.m5.large/endpoint": 10 * size}, latencyMs=LATENCY_MS)
+    world.simulator.configure(quotas={"ml.m5.large/endpoint": 10 * size + 1000}, latencyMs=LATENCY_MS)
     dice = random.Random(size)  # noqa: S311 - no secret
     for name in names_of(size):
         seconds = creating_seconds + dice.uniform(0, CREATING_SPREAD_SECONDS)
@@ -88,6 +91,11 @@ async def _measure(world: World, subject: Subject, running: Running, size: int) 
         delays = _delays(world, subject, readiness)
         rest = await running.rest()
         restart = await running.restart(names)
+        edits = (
+            await measure(world, cluster, readiness, check=_nothing_broke(running, watching))
+            if subject.watched == TWO_VARIANTS.watched
+            else None
+        )
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -103,6 +111,7 @@ async def _measure(world: World, subject: Subject, running: Running, size: int) 
         restart_seen=restart.seen_after,
         restart_limit=restart.limit,
         restart=restart.counted,
+        edits=edits,
     )
 
 

@@ -59,7 +59,7 @@ def test_a_role_of_another_account(world: Scene) -> None:
     assert "another account" in sentence
 
 
-def test_an_artifact_that_is_not_there_is_found_when_it_comes(world: Scene) -> None:
+def test_rule_11_an_artifact_that_is_not_there_is_found_when_it_comes(world: Scene) -> None:
     key = f"{world.namespace}/model.tar.gz"
     with world.records_calls() as calls:
         endpoint = world.given(xgboost(f"s3://{BUCKET}/{key}"))
@@ -105,7 +105,7 @@ def test_a_container_that_is_never_healthy(world: Scene) -> None:
     assert "ping health check" in sentence
 
 
-def test_an_instance_type_with_a_quota_of_zero(world: Scene) -> None:
+def test_rule_08_an_instance_type_with_a_quota_of_zero_is_the_users_and_not_retried(world: Scene) -> None:
     with world.records_calls() as calls:
         endpoint = world.given(instance_type("ml.p4d.24xlarge"))
         sentence = endpoint.stalls("QuotaIsZero")
@@ -117,7 +117,7 @@ def test_an_instance_type_with_a_quota_of_zero(world: Scene) -> None:
     endpoint.edit(instance_type("ml.m5.large")).settles()
 
 
-def test_a_quota_that_is_used_up_is_waited_for_and_said_with_its_figures(world: Scene) -> None:
+def test_rule_08_a_quota_that_is_used_up_is_waited_for_and_said_with_its_figures(world: Scene) -> None:
     scarce = "ml.r5.2xlarge"
     world.simulator.configure(quotas={f"{scarce}/endpoint": 1})
     holder = world.given(instance_type(scarce), name="holder").settles()

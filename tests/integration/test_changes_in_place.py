@@ -34,7 +34,7 @@ def test_an_edit_of_what_only_the_operator_reads_calls_nothing(world: Scene) -> 
     assert calls.that_change_anything() == []
 
 
-def test_a_rollout_keeps_the_count_that_the_fleet_has(world: Scene) -> None:
+def test_rule_04_a_rollout_keeps_the_count_that_the_fleet_has(world: Scene) -> None:
     """Reverting to a revision whose config was made with one instance does not bring the one instance back."""
     endpoint = world.given(count(1)).settles()
     endpoint.edit(count(3)).settles()
@@ -52,7 +52,7 @@ def test_a_rollout_keeps_the_count_that_the_fleet_has(world: Scene) -> None:
     assert "UpdateEndpointWeightsAndCapacities" not in calls.that_change_anything()
 
 
-def test_a_count_edited_together_with_the_image_follows_in_place(world: Scene) -> None:
+def test_rule_04_a_count_edited_together_with_the_image_follows_in_place(world: Scene) -> None:
     endpoint = world.given(count(1)).settles()
     with world.records_calls() as calls:
         endpoint.edit(count(2), version(2)).settles()

@@ -20,7 +20,7 @@ def test_everything_of_every_revision_goes_the_endpoint_first_and_configs_before
     assert world.sagemaker.everything() == []
 
 
-def test_a_deletion_while_sagemaker_creates_waits_and_says_so(world: Scene) -> None:
+def test_rule_09_a_deletion_while_sagemaker_creates_waits_and_says_so(world: Scene) -> None:
     endpoint = world.given()
     world.next(endpoint, result="InService", seconds=3000)
     endpoint.is_in("Creating")
@@ -60,7 +60,7 @@ def test_an_object_with_retain_lets_everything_be(world: Scene) -> None:
     assert world.sagemaker.everything() == before
 
 
-def test_retain_set_while_deleting_lets_go_at_once(world: Scene) -> None:
+def test_rule_09_retain_set_while_deleting_lets_go_at_once(world: Scene) -> None:
     endpoint = world.given()
     world.next(endpoint, result="InService", seconds=6000)
     endpoint.is_in("Creating")

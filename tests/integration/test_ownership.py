@@ -44,7 +44,7 @@ def test_an_endpoint_that_another_object_made_is_not_shared(world: Scene) -> Non
     assert world.sagemaker.endpoint(first.sagemaker_name) is not None
 
 
-def test_an_object_restored_under_another_uid_finds_its_endpoint_again(world: Scene) -> None:
+def test_rule_05_an_object_restored_under_another_uid_finds_its_endpoint_again(world: Scene) -> None:
     """As after a restore from a backup: same cluster, namespace and name, no status, another uid."""
     endpoint = world.given(version(1), tags(team="growth")).settles()
     created = _created(world, endpoint.sagemaker_name)
@@ -81,7 +81,7 @@ def test_a_restored_object_with_another_spec_rolls_out_and_leaves_nothing_behind
     assert world.sagemaker.everything() == []
 
 
-def test_models_and_configs_of_others_are_never_deleted(world: Scene) -> None:
+def test_rule_05_models_and_configs_of_others_are_never_deleted(world: Scene) -> None:
     """Even one whose name is just what the operator would have chosen."""
     endpoint = world.given(version(1)).settles()
     first = endpoint.revision

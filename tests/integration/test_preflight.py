@@ -157,7 +157,7 @@ def test_with_warn_what_is_wrong_or_not_looked_at_is_said_and_gone_on_with(world
     endpoint.settles()
 
 
-def test_the_last_lines_of_a_failed_container_are_an_event(world: Scene) -> None:
+def test_rule_08_the_last_lines_of_a_failed_container_are_an_event(world: Scene) -> None:
     """The real server of the XGBoost image ends at once when it finds no model."""
     variables = [{"name": "GREETING", "value": "salutations"}]
     endpoint = world.given(field(containers=[{"image": XGBOOST_IMAGE, "environment": variables}]))

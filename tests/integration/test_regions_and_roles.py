@@ -101,7 +101,7 @@ def test_the_region_is_fixed_while_anything_is_left_there(world: Scene, other_re
     assert world.sagemaker.everything() == []
 
 
-def test_another_region_of_the_operator_leaves_endpoints_where_they_are(
+def test_rule_12_another_region_of_the_operator_leaves_endpoints_where_they_are(
     world: Scene, other_region: Elsewhere
 ) -> None:
     """Also one that is stopped, of which only its revisions are left."""
@@ -155,9 +155,7 @@ def test_credentials_of_a_role_that_end_are_renewed_without_a_word(world: Scene,
     assert "CredentialsRefused" not in endpoint.story()
 
 
-def test_credentials_that_end_in_the_middle_of_an_update_do_not_lose_it(
-    world: Scene, other_account: Elsewhere
-) -> None:
+def test_credentials_that_end_in_the_middle_of_an_update_do_not_lose_it(world: Scene, other_account: Elsewhere) -> None:
     endpoint = given_in_other_account(world, other_account)
     world.fault("UpdateEndpoint", error=EXPIRED, times=1)
     endpoint.edit(version(2)).settles()

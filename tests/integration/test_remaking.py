@@ -1,6 +1,7 @@
 """An endpoint that goes away behind the operator's back is made again, as it is wanted now, and said so."""
 
 from tests.integration.vocabulary.endpoint import Endpoint
+from tests.integration.vocabulary.kstatus import IN_PROGRESS
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.specs import count, version
 
@@ -30,11 +31,12 @@ def test_while_it_is_made_again_nothing_is_ready_or_available(world: Scene) -> N
     endpoint.tells("EndpointDeleted")
     world.until(lambda: endpoint.is_in("Creating")["CreationTime"] != created, "being made again")
     world.until(lambda: endpoint.table_row() == ("False", "True", "False", "False"), "the row of the table")
+    assert endpoint.kstatus() == IN_PROGRESS
     world.next(endpoint, result="InService", seconds=0)
     endpoint.settles()
 
 
-def test_it_is_made_again_with_the_count_that_is_wanted_now(world: Scene) -> None:
+def test_rule_13_made_again_after_a_deletion_by_hand_it_has_the_count_that_is_wanted_now(world: Scene) -> None:
     endpoint = world.given(count(1)).settles()
     endpoint.edit(count(3)).settles()
     first = endpoint.revision

@@ -12,7 +12,7 @@ SECONDS = 60.0
 
 
 @pytest.mark.timeout(240)
-def test_endpoints_at_rest_cost_no_write_and_no_describe(world: Scene) -> None:
+def test_rule_07_endpoints_at_rest_cost_no_write_and_no_describe(world: Scene) -> None:
     """The promise is about time, so here time itself is what is waited for."""
     endpoints = [world.given(name=f"resting-{number}") for number in range(ENDPOINTS)]
     for endpoint in endpoints:

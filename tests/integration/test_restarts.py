@@ -46,7 +46,7 @@ def test_killed_before_it_heard_the_answer_the_next_one_finishes_the_creation(
 
 
 @pytest.mark.parametrize("stale", [0, STALE_SECONDS], ids=["fresh", "stale"])
-def test_killed_in_the_middle_of_a_rollout_the_next_one_finishes_it_once(world: Scene, stale: int) -> None:
+def test_rule_06_killed_in_the_middle_of_a_rollout_the_next_one_finishes_it_once(world: Scene, stale: int) -> None:
     endpoint = world.given(version(1)).settles()
     fault = world.holds_answer_to("UpdateEndpoint")
     with world.records_calls() as calls:
@@ -105,7 +105,7 @@ def test_what_is_edited_while_the_operator_is_dead_is_done_when_it_comes_back(wo
     assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
 
 
-def test_a_restart_repeats_no_event_no_call_and_no_write(world: Scene) -> None:
+def test_rule_06_a_restart_repeats_no_event_no_call_and_no_write(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     endpoint.edit(version(2)).settles()
     story, audit = endpoint.story(), world.audit_from_now()

@@ -6,7 +6,7 @@ from tests.integration.vocabulary.specs import image, version
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/{name}/sim-late:1"
 
 
-def test_a_new_reconcile_at_forces_one_look_at_an_endpoint_at_rest(world: Scene) -> None:
+def test_rule_10_a_new_reconcile_at_forces_one_look_at_an_endpoint_at_rest(world: Scene) -> None:
     endpoint = world.given().settles()
     with world.records_calls() as calls:
         endpoint.ask_to_look("2026-11-22T12:00:00Z")
@@ -14,7 +14,7 @@ def test_a_new_reconcile_at_forces_one_look_at_an_endpoint_at_rest(world: Scene)
     assert calls.that_change_anything() == []
 
 
-def test_a_new_reconcile_at_tries_a_failed_creation_once_more(world: Scene) -> None:
+def test_rule_10_a_new_reconcile_at_tries_a_failed_creation_once_more(world: Scene) -> None:
     endpoint = world.given(image(IMAGE.format(name=world.namespace)))
     endpoint.stalls("ImageUnavailable")
     with world.records_calls() as calls:
@@ -26,7 +26,7 @@ def test_a_new_reconcile_at_tries_a_failed_creation_once_more(world: Scene) -> N
     assert calls.count("CreateEndpoint") == 1
 
 
-def test_a_new_reconcile_at_tries_a_rolled_back_revision_once_more(world: Scene) -> None:
+def test_rule_11_a_new_reconcile_at_tries_a_rolled_back_revision_once_more(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     world.next(endpoint, result="RolledBack", failureReason="the ping health check was not passed")
     endpoint.edit(version(2)).stalls("ContainerUnhealthy")
@@ -37,7 +37,7 @@ def test_a_new_reconcile_at_tries_a_rolled_back_revision_once_more(world: Scene)
     )
 
 
-def test_an_edit_away_and_back_tries_the_failed_revision_again(world: Scene) -> None:
+def test_rule_11_an_edit_away_and_back_tries_the_failed_revision_again(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     world.next(endpoint, result="RolledBack", failureReason="the ping health check was not passed")
     endpoint.edit(version(2)).stalls("ContainerUnhealthy")
@@ -47,7 +47,7 @@ def test_an_edit_away_and_back_tries_the_failed_revision_again(world: Scene) -> 
     assert calls.count("UpdateEndpoint") == 1
 
 
-def test_the_same_reconcile_at_tries_nothing_again(world: Scene) -> None:
+def test_rule_11_the_same_reconcile_at_tries_nothing_again(world: Scene) -> None:
     endpoint = world.given(image(IMAGE.format(name=world.namespace)))
     endpoint.ask_to_look("once")
     endpoint.stalls("ImageUnavailable")

@@ -4,7 +4,7 @@ from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.specs import field, version
 
 
-def test_reverting_an_edit_returns_to_the_revision_that_is_there_and_makes_nothing(world: Scene) -> None:
+def test_rule_01_reverting_an_edit_returns_to_the_revision_that_is_already_there(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     first = endpoint.revision
     endpoint.edit(version(2)).settles()
@@ -48,7 +48,7 @@ def test_a_new_word_in_redeploy_rolls_out_the_same_spec_once(world: Scene) -> No
     assert calls.that_change_anything() == ["CreateModel", "CreateEndpointConfig", "UpdateEndpoint"]
 
 
-def test_another_default_role_of_the_operator_rolls_no_fleet_until_the_spec_changes(world: Scene) -> None:
+def test_rule_12_another_default_role_of_the_operator_rolls_no_fleet_until_the_spec_changes(world: Scene) -> None:
     other_role = world.shared.make_role(world.namespace)
     endpoint = world.given().settles()
     usual = world.sagemaker.model(world.sagemaker.models()[0])["ExecutionRoleArn"]

@@ -7,7 +7,7 @@ REASON = "The primary container for production variant AllTraffic did not pass t
 MISSING_IMAGE = image("123456789012.dkr.ecr.us-east-1.amazonaws.com/never-pushed:1")
 
 
-def test_a_silent_rollback_is_reported_and_the_old_revision_serves_on(world: Scene) -> None:
+def test_rule_03_a_silent_rollback_is_reported_and_the_old_revision_serves_on(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     first = endpoint.revision
     world.next(endpoint, result="RolledBack", failureReason=REASON)

@@ -27,7 +27,7 @@ def test_started_again_it_makes_nothing_but_the_endpoint(world: Scene) -> None:
     assert "EndpointDeleted" not in endpoint.story()
 
 
-def test_started_again_it_has_the_counts_that_are_wanted_then(world: Scene) -> None:
+def test_rule_13_started_again_it_has_the_counts_that_are_wanted_then(world: Scene) -> None:
     endpoint = world.given(count(1)).settles()
     endpoint.edit(field(stopped=True)).settles()
     endpoint.edit(count(3)).settles()

@@ -138,8 +138,6 @@ class SageMakerInMemory:
         if self.endpoint.busy:
             raise Busy
         self._is_ours("DeleteEndpoint")
-        if self.autoscaling.registered:
-            self.violations.append(f"DeleteEndpoint while {self.autoscaling.registered} are registered for autoscaling")
         self._begin(LiveStatus.DELETING)
 
     def delete_config(self, name: str) -> None:
@@ -331,6 +329,8 @@ class SageMakerInMemory:
 
     def _begin(self, status: LiveStatus) -> None:
         assert self.endpoint is not None
+        if status == LiveStatus.DELETING:  # DeleteEndpoint takes scalable targets along, for a caller who may
+            self.autoscaling.scaling.clear()
         # LastModifiedTime moves when a transition begins and again when it ends.
         self.endpoint = replace(self.endpoint, status=status, modified=self._time())
 

@@ -38,19 +38,30 @@ class Walk(RuleBasedStateMachine):
         count=counts,
         limit=limits,
         shape=st.sampled_from(SHAPES),
+        scaling=st.sampled_from([None, 2, 4]),
         by_hand=st.sampled_from([None, None, None, "AllTraffic", "other"]),
         policy=st.sampled_from(["Never", "AdoptOrCreate", "TakeOver"]),
         pace=paces,
         lag=st.sampled_from([0.0, 20.0, 50.0]),
     )
     def begins(
-        self, *, image: str, count: int, limit: int, shape: str, by_hand: str | None, policy: str, pace: str, lag: float
+        self,
+        *,
+        image: str,
+        count: int,
+        limit: int,
+        shape: str,
+        by_hand: str | None,
+        policy: str,
+        pace: str,
+        lag: float,
+        scaling: int | None,
     ) -> None:
         self.sagemaker = SageMakerInMemory(others={NAMED_ALARM})
         if by_hand is not None:
             self.sagemaker.make_by_hand(name="ml-churn", variant=by_hand)
         rest = {"revisionHistoryLimit": limit, "tags": {"team": "growth"}, "adoptionPolicy": policy}
-        self.wish = Wish(shape=shape, images=(image, "good-1"), counts=(count, 1), rest=rest)
+        self.wish = Wish(shape=shape, images=(image, "good-1"), counts=(count, 1), scaling=scaling, rest=rest)
         self.operator = OperatorInMemory(sagemaker=self.sagemaker, wanted=self.wish.spec(), lag=lag)
         self._at(pace)
 

@@ -25,6 +25,10 @@ IMAGES = (
     "execution role used to create the model has permissions to access them."
 )
 SERVICE = "Request to service failed. If failure persists after retry, contact customer support."
+TOO_LONG = (
+    "The deployment was rolled back because it did not finish within MaximumExecutionTimeoutInSeconds (600 seconds)."
+)
+ALARMS = "The deployment was rolled back because the following CloudWatch alarms are in ALARM: a, b."
 LABELS = "Your Ecr Image repo/churn:1 does not contain required com.amazonaws.sagemaker Docker label(s)."
 
 
@@ -36,6 +40,8 @@ LABELS = "Your Ecr Image repo/churn:1 does not contain required com.amazonaws.sa
         (IMAGES, Blame.USER, "ImageUnavailable", "spec.containers[0].image", True),
         (LABELS, Blame.USER, "ImageUnavailable", "spec.containers[0].image", True),
         ("Could not assume role arn:aws:iam::1:role/x", Blame.USER, "ExecutionRoleUnusable", "spec.execut", True),
+        (TOO_LONG, Blame.USER, "RolloutTimedOut", "spec.rollout.maxExecutionSeconds", False),
+        (ALARMS, Blame.USER, "AlarmRolledBack", "spec.rollout.alarms", False),
         (CAPACITY, Blame.WORLD, "CapacityUnavailable", "", False),
         (SERVICE, Blame.WORLD, "ServiceFailure", "", False),
         ("Something that nobody wrote down.", Blame.USER, "RevisionFailed", "", False),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
 from endpoint_operator.api.status import InferenceEndpointStatus
@@ -88,3 +89,9 @@ def _status_after_creation() -> InferenceEndpointStatus:
     endpoint = an_object()
     plan = make_plan(endpoint, EMPTY, INPUTS)
     return status_of(endpoint, facts=EMPTY, plan=plan, outcome=NOTHING_DONE, inputs=INPUTS)
+
+
+def test_autoscaling_of_an_endpoint_that_is_to_be_made_is_foreseen() -> None:
+    wanted = an_object()
+    scaled = wanted.spec.model_copy(update={"autoscaling": Autoscaling(min_count=1, max_count=4)})
+    assert calls(foresee(replace(wanted, spec=scaled), EMPTY, INPUTS).plan)[-1] == "RegisterScalableTarget"

@@ -9,7 +9,7 @@ import yaml
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.desired import desired_state, tags_digest
-from tests.unit.given import INPUTS
+from tests.unit.given import inputs_for
 
 HERE = Path(__file__).parent
 GOLDEN: dict[str, dict[str, Any]] = json.loads((HERE / "golden" / "names.json").read_text())
@@ -23,7 +23,7 @@ def names_of(path: Path) -> dict[str, Any]:
     body["metadata"] |= {"uid": "any", "generation": 1, "resourceVersion": "1"}
     endpoint = InferenceEndpoint.parse(body)
     assert endpoint.spec_error is None
-    desired = desired_state(endpoint, INPUTS)
+    desired = desired_state(endpoint, inputs_for(body["spec"]))
     assert desired is not None
     return {
         "endpoint": desired.endpoint_name,

@@ -6,8 +6,9 @@ import pytest
 
 from endpoint_operator.api.crd import as_yaml, inference_endpoint_crd
 from endpoint_operator.planning.steps import CreateEndpoint, CreateEndpointConfig, CreateModel, Step
-from tests.unit.edits import EDITS, FIELDS
+from tests.unit.edits import AUTOSCALING, EDITS, FIELDS, INSTANCE, Edit
 from tests.unit.edits_foreseen import REFUSED, Effect, foreseen_calls, outlook, served
+from tests.unit.given import spec
 from tests.unit.operator_in_memory import OperatorInMemory
 from tests.unit.settling import settle
 from tests.unit.what_an_edit_does import page
@@ -68,6 +69,19 @@ def test_what_is_foreseen_is_done_and_undoing_it_makes_nothing_new(field: str) -
     assert names(operator.calls) == names(back)
     again = [step for step in back if isinstance(step, CreateModel | CreateEndpointConfig)]
     assert [step for step in again if step not in made] == [], "created once, found there ever after"
+    assert operator.sagemaker.violations == []
+
+
+def test_an_instance_type_changes_while_it_is_not_registered_for_autoscaling() -> None:
+    scaled = spec(autoscaling=AUTOSCALING)
+    edit = Edit(before=scaled, after={**scaled, "instance": {**INSTANCE, "type": "ml.m5.xlarge"}})
+    operator = served(edit)
+    operator.edit(edit.after)
+    foreseen = [operation for operation, _ in names(foreseen_calls(operator))]
+    settle(operator)
+    assert [operation for operation, _ in names(operator.calls)] == foreseen
+    assert foreseen.index("DeregisterScalableTarget") < foreseen.index("UpdateEndpoint")
+    assert foreseen.index("UpdateEndpoint") < foreseen.index("RegisterScalableTarget")
     assert operator.sagemaker.violations == []
 
 

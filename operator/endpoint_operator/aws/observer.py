@@ -13,17 +13,13 @@ from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.prices import Prices
-from endpoint_operator.aws.scaling_inventory import ScalingInventory
+from endpoint_operator.aws.scaling_observer import ScalingObserver
 from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.decide import fault_in_spec, wants_look
 from endpoint_operator.planning.desired import desired_state, endpoint_name_of
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, Looks, OperatorInputs
 from endpoint_operator.planning.failed_container import failed_container
 from endpoint_operator.planning.recorded import recorded_endpoint
-from endpoint_operator.planning.scaling_decision import wanted_of
-from endpoint_operator.planning.scaling_live import KnownScaling
-from endpoint_operator.planning.scaling_memory import resources_to_look_at
-from endpoint_operator.planning.scaling_wanted import scalable_resource
 from endpoint_operator.planning.transition import in_stages
 
 
@@ -43,7 +39,7 @@ class AwsObserver:
     rollout_look: float
     """How often a rollout in steps is looked at, in seconds."""
     prices: Prices
-    scaling: ScalingInventory
+    scaling: ScalingObserver
 
     async def observe(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Facts:
         now = datetime.now(UTC)
@@ -66,6 +62,7 @@ class AwsObserver:
         foreign = await self.ownership.why_foreign(endpoint, live, inputs) if live is not None else None
         if endpoint.being_deleted and live is None:
             await self._take_stock(endpoint)
+        scaling, trouble = await self.scaling.look(endpoint, live, inputs)
         facts = Facts(
             live=live,
             foreign=foreign,
@@ -75,7 +72,8 @@ class AwsObserver:
             asked=asked,
             tags_drifted=self._tags_drifted(endpoint, inputs),
             prices=self._prices(endpoint, inputs),
-            scaling=await self._scaling(endpoint, live, inputs),
+            scaling=scaling,
+            scaling_trouble=trouble,
             missing_parts=self.inventory.missing_parts(endpoint),
             orphans=self.inventory.orphans(endpoint),
             consistency_window_seconds=self.consistency_window,
@@ -83,18 +81,6 @@ class AwsObserver:
             now=now,
         )
         return await self._with_log(endpoint, await self._with_looks(endpoint, facts, inputs), inputs)
-
-    async def _scaling(
-        self, endpoint: InferenceEndpoint, live: LiveEndpoint | None, inputs: OperatorInputs
-    ) -> KnownScaling:
-        desired = None if endpoint.being_deleted or live is None else desired_state(endpoint, inputs)
-        if desired is None:
-            return {}
-        variants = [
-            scalable_resource(endpoint_name=desired.endpoint_name, variant=each.name) for each in desired.variants
-        ]
-        look_at = resources_to_look_at(wanted_of(desired), endpoint.status.autoscaling)
-        return await self.scaling.known(variants, look_at=look_at)
 
     def _prices(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> dict[str, Price]:
         if endpoint.being_deleted:

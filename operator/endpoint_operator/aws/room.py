@@ -24,7 +24,9 @@ from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.prices import Prices
 from endpoint_operator.aws.scaling import ScalingApi
 from endpoint_operator.aws.scaling_inventory import ScalingInventory
+from endpoint_operator.aws.scaling_observer import ScalingObserver
 from endpoint_operator.aws.scaling_steps import ScalingSteps
+from endpoint_operator.aws.scaling_troubles import ScalingTroubles
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.tags import TagApi
 from endpoint_operator.engine.ports import InputValues
@@ -62,6 +64,7 @@ class AwsRoom:
         self._inventory = Inventory(self._calls, cluster_id=cluster_id)
         scaling = ScalingApi(self._calls)
         self._scaling = ScalingInventory(scaling)
+        troubles = ScalingTroubles()
         ownership = Ownership(tags)
         self.observer = AwsObserver(
             endpoints=self._endpoints,
@@ -74,7 +77,7 @@ class AwsRoom:
             consistency_window=consistency_window,
             rollout_look=periods.rollout_look,
             prices=prices,
-            scaling=self._scaling,
+            scaling=ScalingObserver(inventory=self._scaling, troubles=troubles),
         )
         self.executor = AwsExecutor(
             EndpointSteps(
@@ -87,7 +90,7 @@ class AwsRoom:
             ).doers(),
             PartSteps(parts=parts, inventory=self._inventory, values=values).doers(),
             AlarmSteps(alarms=AlarmApi(self._calls)).doers(),
-            ScalingSteps(api=scaling, inventory=self._scaling).doers(),
+            ScalingSteps(api=scaling, inventory=self._scaling, troubles=troubles).doers(),
         )
 
     @property

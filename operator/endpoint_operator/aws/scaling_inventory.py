@@ -65,6 +65,11 @@ class ScalingInventory:
             self._unsure.discard(resource)
         return {resource: live for resource in wanted if (live := self._live(resource)) is not None}
 
+    def remembered(self, wanted: Iterable[ScalableResource]) -> KnownScaling:
+        """What is known of `wanted` without asking; not what a call may have changed since."""
+        sure = set(wanted) - self._unsure
+        return {resource: live for resource in sure if (live := self._live(resource)) is not None}
+
     def changed(self, resource: ScalableResource) -> None:
         """A call changes it, or may have: what was known of it is no longer so. To be told before the call."""
         self._touched.add(resource)

@@ -15,7 +15,8 @@ from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
 from endpoint_operator.planning.pause import plan_of_pass
-from endpoint_operator.planning.plan import FinalizerChange, Look, Plan
+from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan
+from endpoint_operator.planning.scaling_trouble import passes_by
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.stories import stories_of
 
@@ -96,6 +97,8 @@ class Reconciler:
 def _next_look(plan: Plan, outcome: Outcome) -> Look | None:
     if outcome.fault is None:
         return plan.next_look
+    if passes_by(plan, outcome.fault):
+        return AT_ONCE
     if outcome.fault.blame is Blame.USER and outcome.fault.about_inputs:
         return Look(back_off=True, at_most_seconds=600.0)
     return _FAULT_LOOKS.get(outcome.fault.blame)

@@ -1,8 +1,10 @@
 """What SageMaker changes without another fleet: weights, instance counts and tags."""
 
+from endpoint_operator.api.conditions import ConditionType, find
 from endpoint_operator.planning.absence import wrong_inputs
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import tags_digest
+from endpoint_operator.planning.drift import is_drift
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Plan, Situation
@@ -12,6 +14,7 @@ from endpoint_operator.planning.single_precision import equal_weights
 from endpoint_operator.planning.steps import SyncTags, UpdateEndpointWeightsAndCapacities
 
 TAGS_CHANGING = "TagsChanging"
+TAGS_DRIFTED = "TagsDrifted"
 
 
 def weights_differ(case: Case) -> Plan | None:
@@ -60,15 +63,23 @@ def tags_differ(case: Case) -> Plan | None:
         return None
     # First the status forgets what it knows: a crash after the call and an edit back would else leave other tags.
     steps = (SyncTags(name=live.name, arn=live.arn, tags=case.desired.tags),) if put is None else ()
+    edited = not (case.facts.tags_drifted and is_drift(case.endpoint)) and _told(case) != TAGS_DRIFTED
     return Plan(
         situation=Situation.UPDATING,
-        reason=TAGS_CHANGING,
+        reason=TAGS_CHANGING if edited else TAGS_DRIFTED,
         message="putting the tags in step with spec.tags",
         steps=steps,
         forget_tags=True,
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         next_look=AT_ONCE,
     )
+
+
+def _told(case: Case) -> str | None:
+    """Why this generation is not Ready, as the pass before this one saw it."""
+    ready = find(case.status.conditions, ConditionType.READY)
+    current = ready is not None and case.status.observed_generation == case.endpoint.generation
+    return ready.reason if ready is not None and current else None
 
 
 def _changeable(case: Case) -> LiveEndpoint | None:

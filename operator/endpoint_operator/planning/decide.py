@@ -26,8 +26,10 @@ from endpoint_operator.planning.failures import failure_that_holds, is_news_of_a
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.overrides import fault_in_overrides
+from endpoint_operator.planning.place import fault_in_place
 from endpoint_operator.planning.plan import Plan
 from endpoint_operator.planning.retirement import plan_retirement
+from endpoint_operator.planning.scaling_trouble import with_trouble
 from endpoint_operator.planning.supported import not_yet_supported
 
 Decision = Callable[[Case], Plan | None]
@@ -43,6 +45,7 @@ DECISIONS: tuple[Decision, ...] = (
     absence.history_is_full,
     absence.intent_comes_first,
     absence.create,
+    drift.somebody_is_at_work,
     transition.sagemaker_is_at_work,
     transition.creation_failed,
     rollout.write_is_not_visible_yet,
@@ -99,6 +102,9 @@ def fault_in_spec(endpoint: InferenceEndpoint, inputs: OperatorInputs) -> Fault 
             reason="NotYetSupported",
             message=f"{', '.join(fields)} {verb} not supported by this release; remove it and nothing is lost",
         )
+    moved = fault_in_place(endpoint)
+    if moved is not None:
+        return moved
     refused = fault_in_overrides(endpoint.spec)
     if refused is not None:
         return refused
@@ -137,5 +143,6 @@ def plan_for(case: Case) -> Plan:
     for decide in DECISIONS:
         plan = decide(case)
         if plan is not None:
+            plan = with_trouble(plan, case.facts.scaling_trouble)
             return replace(plan, log_lines=case.facts.log_lines) if is_news_of_a_container(plan) else plan
     raise AssertionError(f"no decision for {case.endpoint.object_name}: the last one takes every case")

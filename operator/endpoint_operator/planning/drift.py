@@ -1,6 +1,6 @@
 """What somebody else changed in AWS under a settled object: put right, and said to be no edit."""
 
-from endpoint_operator.api.conditions import ConditionType, is_true
+from endpoint_operator.api.conditions import ConditionStatus, ConditionType, find
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
@@ -8,13 +8,40 @@ from endpoint_operator.planning.history import capacities_of, serving
 from endpoint_operator.planning.plan import AT_ONCE, Plan, Situation
 from endpoint_operator.planning.upkeep import serves_message
 
-PART_MISSING = "PartMissing"
+CHANGED_ELSEWHERE = "ChangedElsewhere"
 
 
 def is_drift(endpoint: InferenceEndpoint) -> bool:
-    """Whether a change that is about to be made answers no edit: this very generation was reached before."""
+    """Whether a change that is about to be made answers no edit: this very generation was reached before.
+
+    Also where somebody's rollout was seen on its way since.
+    """
     status = endpoint.status
-    return status.observed_generation == endpoint.generation and is_true(status.conditions, ConditionType.READY)
+    ready = find(status.conditions, ConditionType.READY)
+    if ready is None or status.observed_generation != endpoint.generation:
+        return False
+    return ready.status == ConditionStatus.TRUE or ready.reason == CHANGED_ELSEWHERE
+
+
+def somebody_is_at_work(case: Case) -> Plan | None:
+    """A settled endpoint is Updating and no edit asked for it: autoscaling, or somebody.
+
+    While only its fleet changes, the latest generation serves all the while.
+    """
+    live, row = case.live, case.row
+    if live is None or row is None or live.status != LiveStatus.UPDATING:
+        return None
+    if case.status.rollout is not None or not is_drift(case.endpoint):
+        return None
+    config = live.pending_config_name or live.config_name
+    if config == row.config_name:
+        return Plan(situation=Situation.SERVING, reason="Ready", message=serves_message(case))
+    return Plan(
+        situation=Situation.UPDATING,
+        reason=CHANGED_ELSEWHERE,
+        message=f"somebody else updates the endpoint to endpoint config {config}; it goes back to revision "
+        f"{case.desired.revision} when that is done",
+    )
 
 
 def part_is_missing(case: Case) -> Plan | None:

@@ -10,7 +10,7 @@ from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.image_catalogue import ImageCatalogue
 from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
-from endpoint_operator.planning.scaling_live import KnownScaling
+from endpoint_operator.planning.scaling_live import KnownScaling, ScalingTrouble
 
 # SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
 # younger than this. A flag of the operator.
@@ -203,6 +203,8 @@ class Facts:
     """Whether the hourly look found other tags than those that were put."""
     scaling: KnownScaling = field(default_factory=dict)
     """What Application Auto Scaling has for the object's variants, as far as it is known."""
+    scaling_trouble: ScalingTrouble | None = None
+    """Why autoscaling waits while everything else goes on; None while it may be tried."""
     prices: Mapping[str, Price] = field(default_factory=dict)
     """Prices by instance type, as far as they are known."""
     missing_parts: frozenset[str] = frozenset()

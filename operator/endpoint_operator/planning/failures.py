@@ -27,7 +27,7 @@ _USERS = (
     (r"images? included in the model|ecr image", "ImageUnavailable", "{}.image", True),
     (r"ping health check", CONTAINER_UNHEALTHY, "{}", False),
     (r"could not assume role|execution role", "ExecutionRoleUnusable", "spec.executionRoleArn", True),
-    (r"maximumexecutiontimeout", "RolloutTimedOut", "spec.rollout.maxExecutionSeconds", False),
+    (r"maximum ?execution ?time", "RolloutTimedOut", "spec.rollout.maxExecutionSeconds", False),
     (r"alarm", "AlarmRolledBack", "spec.rollout.alarms", False),
 )
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.planning.faults import Blame, Fault
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,22 @@ def place_of(endpoint: InferenceEndpoint, *, default_region: str) -> Place:
     made_in = _region_in_status(endpoint)
     return Place(
         region=made_in or endpoint.spec.region or default_region, assume_role_arn=endpoint.spec.assume_role_arn
+    )
+
+
+def fault_in_place(endpoint: InferenceEndpoint) -> Fault | None:
+    """A region that the spec began to ask for when something was already made in another.
+
+    The API server refuses the edit while there is an endpoint; of one that is stopped only revisions are left.
+    """
+    wanted, made_in = endpoint.spec.region, _region_in_status(endpoint)
+    if wanted is None or made_in is None or wanted == made_in:
+        return None
+    return Fault(
+        blame=Blame.USER,
+        reason="RegionChanged",
+        message=f"spec.region: the revisions of this object are in {made_in}, and an endpoint does not move to "
+        f"{wanted}; set it to {made_in} again, or delete the object and make another",
     )
 
 

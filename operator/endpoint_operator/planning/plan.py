@@ -73,6 +73,8 @@ class Plan:
     """While paused: what would be done."""
     reads_lag: bool = False
     """Whether the status knows better than what was read: SageMaker does not show yet what it accepted."""
+    beside: bool = False
+    """Whether what the operator may not, or AWS cannot, do of it is a condition of its own and stops nothing else."""
     log_lines: tuple[str, ...] = ()
     """The last lines that a failed container wrote."""
     next_look: Look | None = field(default=NEVER)

@@ -31,9 +31,16 @@ def plan_retirement(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
     return _endpoint_goes_first(endpoint, facts) or _created_unseen(endpoint, facts) or _leftovers(endpoint, facts)
 
 
+def with_way_out(message: str) -> str:
+    """What a deletion says that AWS refuses for good."""
+    return f"{message}; or set deletionPolicy: Retain: then the object goes and what is in AWS stays"
+
+
 def _waits_for_aws(fault: Fault) -> Plan:
     plan = plan_for_fault(fault)
-    return plan if fault.stalls else replace(plan, situation=Situation.DELETING)
+    if fault.stalls:
+        return replace(plan, message=with_way_out(plan.message))
+    return replace(plan, situation=Situation.DELETING)
 
 
 def _endpoint_goes_first(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:

@@ -171,12 +171,17 @@ def deregister_before_update(
 def deregister_before_deletion(
     rows: Sequence[ScalingStatus], *, endpoint_name: str
 ) -> tuple[DeregisterScalableTarget, ...]:
-    """What goes before DeleteEndpoint; AWS deletes policies made by hand on these targets too."""
+    """What goes before DeleteEndpoint; AWS deletes policies made by hand on these targets too.
+
+    What was never seen registered is left to DeleteEndpoint, which deregisters by itself (SageMaker Developer Guide,
+    "Update or delete endpoints that use automatic scaling"): without the right to autoscale a deletion must end too.
+    """
     return tuple(
         DeregisterScalableTarget(
             resource=resource_of(row, endpoint_name=endpoint_name), because=f"the endpoint {endpoint_name} goes"
         )
         for row in rows
+        if row.registered
     )
 
 

@@ -13,6 +13,9 @@ from endpoint_operator.planning.scaling_wanted import WantedScaling
 
 AUTOSCALING_READY = "AutoscalingReady"
 
+_NOT_REGISTERED, _CHANGING = "NotRegistered", "Changing"
+UNDER_WAY = frozenset({_NOT_REGISTERED, _CHANGING})
+
 _Told = tuple[ConditionStatus, str, str]
 
 
@@ -48,12 +51,12 @@ def _told(wanted: Sequence[WantedScaling], rows: Sequence[ScalingStatus], fault:
     waiting = [item.variant for item, row in pairs if row is None or not row.registered]
     if waiting:
         message = f"{', '.join(waiting)}: not registered; that is done when the endpoint is InService"
-        return ConditionStatus.FALSE, "NotRegistered", message
+        return ConditionStatus.FALSE, _NOT_REGISTERED, message
     changing = [item.variant for item, row in pairs if row and not (asks_for(row, item) and row.asked.settled)]
     leaving = [row.name for row in rows if all(item.variant != row.name for item in wanted)]
     if changing or leaving:
         message = f"{', '.join([*changing, *leaving])}: autoscaling is not yet as the spec asks"
-        return ConditionStatus.FALSE, "Changing", message
+        return ConditionStatus.FALSE, _CHANGING, message
     return _in_place([(item, row) for item, row in pairs if row is not None])
 
 

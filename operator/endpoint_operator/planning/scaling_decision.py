@@ -67,7 +67,7 @@ def question_of(case: Case, *, update_follows: bool = False) -> ScalingQuestion:
 def autoscaling_differs(case: Case) -> Plan | None:
     """Targets, policies and schedules follow the spec, whichever revision serves."""
     live = case.live
-    if live is None or live.status != LiveStatus.IN_SERVICE:
+    if live is None or live.status != LiveStatus.IN_SERVICE or case.facts.scaling_trouble is not None:
         return None
     decision = decide_scaling(question_of(case, update_follows=_update_follows(case)))
     if decision is None:
@@ -78,6 +78,7 @@ def autoscaling_differs(case: Case) -> Plan | None:
         message=decision.message,
         steps=decision.steps,
         memory=Memory(revisions=tuple(case.status.revisions), rollout=case.status.rollout, scaling=decision.rows),
+        beside=True,
         next_look=Look(seconds=2.0, back_off=True) if decision.steps else AT_ONCE,
     )
 

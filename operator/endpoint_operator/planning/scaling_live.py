@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.scaling_steps import ScalableResource
 
 
@@ -50,3 +51,14 @@ NOT_REGISTERED = LiveScaling()
 
 # What was looked at; a resource that is not in it was not.
 KnownScaling = Mapping[ScalableResource, LiveScaling]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingTrouble:
+    """Why autoscaling of an endpoint could not be asked or changed lately, and in how many seconds it is tried again.
+
+    Never the spec's fault: that is Stalled and not tried again.
+    """
+
+    fault: Fault
+    retry_seconds: float

@@ -25,7 +25,9 @@ from endpoint_operator.planning.history import timestamp, with_row
 from endpoint_operator.planning.input_condition import with_inputs_condition
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Memory, Plan, Situation
+from endpoint_operator.planning.retirement import with_way_out
 from endpoint_operator.planning.scaling_told import with_autoscaling
+from endpoint_operator.planning.scaling_trouble import passes_by
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     DeleteEndpoint,
@@ -54,8 +56,10 @@ def status_of(
     endpoint: InferenceEndpoint, *, facts: Facts, plan: Plan, outcome: Outcome, inputs: OperatorInputs
 ) -> InferenceEndpointStatus:
     """The status after this pass. Equal to the old one when nothing changed."""
-    plan = _with_fault(endpoint, plan, outcome.fault)
     old = endpoint.status
+    if passes_by(plan, outcome.fault):
+        return with_autoscaling(endpoint, old, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
+    plan = _with_fault(endpoint, plan, outcome.fault)
     if plan.situation == Situation.UNKNOWN:
         return old
     memory = _memory(endpoint, facts, plan, outcome, inputs)
@@ -101,7 +105,8 @@ def _with_fault(endpoint: InferenceEndpoint, plan: Plan, fault: Fault | None) ->
         situation = Situation.DELETING
     elif fault.blame == Blame.BUSY:
         situation = plan.situation
-    return Plan(situation=situation, reason=fault.reason, message=fault.message, steps=plan.steps, memory=plan.memory)
+    message = with_way_out(fault.message) if endpoint.being_deleted and fault.stalls else fault.message
+    return Plan(situation=situation, reason=fault.reason, message=message, steps=plan.steps, memory=plan.memory)
 
 
 def _memory(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, outcome: Outcome, inputs: OperatorInputs) -> Memory:

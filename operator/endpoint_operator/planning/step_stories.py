@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from endpoint_operator.api.conditions import ConditionType, find
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.adoption import ADOPTING
-from endpoint_operator.planning.changes_in_place import TAGS_CHANGING
+from endpoint_operator.planning.changes_in_place import TAGS_CHANGING, TAGS_DRIFTED
 from endpoint_operator.planning.drift import is_drift
 from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.scaling import DRIFTED
@@ -65,6 +65,8 @@ def _of_parts(step: Step, endpoint: InferenceEndpoint, plan: Plan) -> Story | No
     match step:
         case SyncTags() if plan.reason == ADOPTING:
             return Story(reason="Adopted", message=plan.message)
+        case SyncTags() if plan.reason == TAGS_DRIFTED:
+            return put_right("the tags on the endpoint are those of spec.tags again", "tags")
         case SyncTags() if _is_an_edit_of_tags(endpoint):
             return Story(reason="TagsChanged", message="the tags on the endpoint follow spec.tags")
         case CreateModel() | CreateEndpointConfig() if plan.situation == Situation.SERVING:

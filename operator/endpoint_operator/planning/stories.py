@@ -1,6 +1,6 @@
 """Events: what a pass has to tell, each line once."""
 
-from endpoint_operator.api.conditions import ConditionType, find, is_true
+from endpoint_operator.api.conditions import ConditionStatus, ConditionType, find, is_true
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import InferenceEndpointStatus
 from endpoint_operator.planning.drift import is_drift
@@ -8,6 +8,7 @@ from endpoint_operator.planning.exporting import trouble
 from endpoint_operator.planning.input_stories import readable_secrets
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Plan, Situation
+from endpoint_operator.planning.scaling_condition import AUTOSCALING_READY, UNDER_WAY
 from endpoint_operator.planning.step_stories import Story, of_step, put_right
 
 __all__ = ["Story", "stories_of"]
@@ -28,6 +29,7 @@ def stories_of(
     if plan.log_lines:
         told.append(_log(plan.log_lines, revision))
     told += _of_inputs_and_export(endpoint, status)
+    told += _of_autoscaling(endpoint, status)
     if plan.situation == Situation.REMAKING:
         told.insert(0, Story(reason="EndpointDeleted", message=plan.message, revision=revision, warning=True))
     return tuple(told)
@@ -41,6 +43,16 @@ def _of_inputs_and_export(endpoint: InferenceEndpoint, status: InferenceEndpoint
     if fault is not None:
         told.append(Story(reason=fault.reason, message=fault.message, revision=str(endpoint.generation), warning=True))
     return told
+
+
+def _of_autoscaling(endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> list[Story]:
+    """Autoscaling that cannot be had, where Ready does not tell it."""
+    before, after = (find(each.conditions, AUTOSCALING_READY) for each in (endpoint.status, status))
+    if after is None or after.status == ConditionStatus.TRUE or after.reason in UNDER_WAY:
+        return []
+    if (before is not None and before.reason == after.reason) or is_true(status.conditions, ConditionType.STALLED):
+        return []
+    return [Story(reason=after.reason, message=after.message, revision=str(endpoint.generation), warning=True)]
 
 
 def _revision(status: InferenceEndpointStatus) -> str:

@@ -1,4 +1,4 @@
-"""What the operators asked SageMaker, row by row: which calls change something, and which of them had an effect."""
+"""What the operators asked AWS, row by row: which calls change something, and which of them had an effect."""
 
 import dataclasses
 from collections import Counter
@@ -6,10 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from devworld.simulator_control import SimulatorControl
+from tests.chaos.kill.estate import is_about
 
 CallRow = dict[str, Any]
 # Globs of operations that change something; reads begin with other words.
 CHANGING = ("Add*", "Create*", "Delete*", "Deregister*", "Put*", "Register*", "Remove*", "Stop*", "Update*")
+# What operations of Application Auto Scaling end in.
+_ON_TARGETS = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")
 _READING = ("Assume", "Describe", "Get", "Head", "List", "Simulate")
 
 
@@ -20,7 +23,7 @@ class Calls:
     rows: Sequence[CallRow]
 
     def about(self, endpoint: str) -> "Calls":
-        """Those on an endpoint and on what carries its name before a hyphen."""
+        """Those on an endpoint and on what carries its name."""
         return Calls([row for row in self.rows if is_about(row["resource"], endpoint)])
 
     def changing(self) -> "Calls":
@@ -41,10 +44,6 @@ class Calls:
         return [" ".join([row["wallTime"][11:23], *(str(row[name] or "") for name in told)]) for row in self.rows]
 
 
-def is_about(resource: str | None, endpoint: str) -> bool:
-    return resource is not None and (resource == endpoint or resource.startswith(f"{endpoint}-"))
-
-
 class CallsOf:
     """The calls of one access key, read from where a row began."""
 
@@ -63,12 +62,18 @@ class CallsOf:
         return Calls([row for row in self._simulator.calls(since=mark) if row["accessKey"] == self._access_key])
 
 
-def freezing_faults(simulator: SimulatorControl, *, resources: str) -> list[str]:
-    """No call that changes anything of these has an effect any more; ids of the faults."""
+def glob_of(operation: str, endpoint: str) -> str:
+    """The glob of the resources of an endpoint that an operation names: Application Auto Scaling names paths."""
+    return f"endpoint/{endpoint}/variant/*" if operation.endswith(_ON_TARGETS) else f"{endpoint}*"
+
+
+def freezing_faults(simulator: SimulatorControl, *, names: str) -> list[str]:
+    """No call that changes anything of endpoints of these names has an effect any more; ids of the faults."""
     refusal = {"code": "ServiceUnavailable", "message": "the kill test lets no write through now", "status": 503}
     return [
         simulator.add_fault(match={"operation": operation, "resource": resources}, error=refusal)
         for operation in CHANGING
+        for resources in (names, f"endpoint/{names}")
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import boto3
 
 from devworld import environment, recipes
-from devworld.prerequisites import SAGEMAKER_MAY_ASSUME_IT
+from devworld.prerequisites import MAY_WATCH_ROLLOUTS, SAGEMAKER_MAY_ASSUME_IT
 from devworld.settings import Settings
 from tests.chaos.kill.pace import Pace
 from tests.controlplane.part import Part
@@ -37,8 +37,10 @@ class AwsOfItsOwn:
             region_name=environment.REGION,
         )
         try:
-            trust = json.dumps(SAGEMAKER_MAY_ASSUME_IT)
-            iam.create_role(RoleName=recipes.EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=trust)
+            name = recipes.EXECUTION_ROLE.rpartition("/")[2]
+            iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT))
+            may = json.dumps(MAY_WATCH_ROLLOUTS)
+            iam.put_role_policy(RoleName=name, PolicyName="rollouts", PolicyDocument=may)
         finally:
             iam.close()
         return url

@@ -5,33 +5,40 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
+from typing import TypeVar
 
 from devworld.world import World
 from tests.chaos.kill.aws_of_its_own import AwsOfItsOwn
-from tests.chaos.kill.foreign import differences, estate, make_foreign
+from tests.chaos.kill.estate import differences, estate_of
+from tests.chaos.kill.extent import EVERYTHING, Extent
+from tests.chaos.kill.foreign import make_foreign
 from tests.chaos.kill.kill_once import Result, kill_once
 from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.pace import FRESH, LATE
-from tests.chaos.kill.points import PHASES, Row, late_rows_of, rows_of
+from tests.chaos.kill.phases import Phase
+from tests.chaos.kill.points import Point, Row, late_rows_of, points_of, rows_of
 from tests.chaos.kill.recording import recorded
 from tests.chaos.kill.subject import Subject
+from tests.chaos.kill.versions import OTHER_TYPE
 from tests.controlplane.deadlines import DeadlineError
 from tests.integration.vocabulary.specs import INSTANCE_TYPE
 
-# Most of a row is waiting (for the Lease, for SageMaker), so two cores carry many.
-FRESH_SLOTS = 8
-LATE_SLOTS = 4
 ROOM = 10_000  # instances: objects stay until all rows are done
 RECORDED_WITHIN_SECONDS = 300.0
 
+Item = TypeVar("Item")
 NumberedRows = queue.SimpleQueue[tuple[int, Row]]
 
 
 class Campaign:
     """One run of the kill test in a world of its own. Call `run` once."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, extent: Extent = EVERYTHING) -> None:
         self._world = world
+        self._extent = extent
+        self._unrecorded: queue.SimpleQueue[Phase] = queue.SimpleQueue()
+        self._writes: dict[Phase, list[Point]] = {}
+        self._writes_complete = threading.Lock()
         self._fresh: NumberedRows = queue.SimpleQueue()
         self._late: NumberedRows = queue.SimpleQueue()
         self._recorded = threading.Event()
@@ -43,17 +50,19 @@ class Campaign:
 
     def run(self) -> None:
         """Returns when every row has a result and nothing of any object is left."""
+        for phase in self._extent.wanted_phases():
+            self._unrecorded.put(phase)
         with ExitStack() as stack:
-            slots = [self._fresh_slot(number) for number in range(FRESH_SLOTS)]
+            slots = [self._fresh_slot(number) for number in range(self._extent.fresh_slots)]
             late_slots = self._late_slots(stack)
             simulators = {slot.simulator.url: slot.simulator for slot in (*slots, *late_slots)}
             for simulator in simulators.values():
-                simulator.configure(quotas={f"{INSTANCE_TYPE}/endpoint": ROOM})
+                simulator.configure(quotas={f"{kind}/endpoint": ROOM for kind in (INSTANCE_TYPE, OTHER_TYPE)})
             make_foreign(self._world, [slot.namespace for slot in slots])
-            before = {url: estate(simulator) for url, simulator in simulators.items()}
+            before = {url: estate_of(simulator) for url, simulator in simulators.items()}
             self._work_all(slots, late_slots)
             for url, simulator in simulators.items():
-                changed = list(differences(before[url], estate(simulator)))
+                changed = list(differences(before[url], estate_of(simulator)))
                 if changed:
                     self.complaints.append("\n".join(["in AWS is not what was there before:", *changed]))
 
@@ -61,7 +70,8 @@ class Campaign:
         return OperatorSlot(self._world, number=number, aws_url=self._world.simulator_url, pace=FRESH)
 
     def _late_slots(self, stack: ExitStack) -> list[OperatorSlot]:
-        numbers = range(FRESH_SLOTS, FRESH_SLOTS + LATE_SLOTS)
+        first = self._extent.fresh_slots
+        numbers = range(first, first + self._extent.late_slots)
         clouds = [AwsOfItsOwn(self._world.directory / f"aws{number}", LATE) for number in numbers]
         for cloud in clouds:
             stack.callback(cloud.stop)
@@ -74,17 +84,17 @@ class Campaign:
 
     def _work_all(self, slots: list[OperatorSlot], late_slots: list[OperatorSlot]) -> None:
         # One thread a slot to the end: the kernel ends a process when the thread that started it ends.
-        with ThreadPoolExecutor(FRESH_SLOTS + LATE_SLOTS) as threads:
-            work = [threads.submit(self._work, slot, self._fresh, records=slot is slots[0]) for slot in slots]
-            work += [threads.submit(self._work, slot, self._late, records=False) for slot in late_slots]
+        with ThreadPoolExecutor(len(slots) + len(late_slots)) as threads:
+            work = [threads.submit(self._work, slot, self._fresh) for slot in slots]
+            work += [threads.submit(self._work, slot, self._late) for slot in late_slots]
             for done in as_completed(work):
                 done.result()
 
-    def _work(self, slot: OperatorSlot, rows: NumberedRows, *, records: bool) -> None:
+    def _work(self, slot: OperatorSlot, rows: NumberedRows) -> None:
         try:
             slot.prepare()
-            subjects = list(self._record(slot)) if records else []
-            assert self._recorded.wait(RECORDED_WITHIN_SECONDS), "the undisturbed run did not end; see its slot"
+            subjects = list(self._record(slot)) if rows is self._fresh else []
+            assert self._recorded.wait(RECORDED_WITHIN_SECONDS), "an undisturbed run did not end; see its slot"
             subjects += self._work_off(slot, rows)
             self._last_look(subjects)
             self._delete_all(subjects)
@@ -92,23 +102,25 @@ class Campaign:
             slot.close()
 
     def _record(self, slot: OperatorSlot) -> Iterator[Subject]:
-        for phase in PHASES:
-            points, subject = recorded(slot, phase, name=f"u{phase.name}")
-            self.rows += rows_of(points)
+        """Whoever is free leads an object through the next phase, undisturbed; the last of all reckons the rows."""
+        for phase in _taken(self._unrecorded):
+            writes, subject = recorded(slot, phase, name=f"u{phase.name}")
+            with self._writes_complete:
+                self._writes[phase] = writes
+                if len(self._writes) == len(self._extent.wanted_phases()):
+                    self._number_rows()
             yield subject
-        late = late_rows_of(self.rows)
-        for number, row in enumerate((*self.rows, *late), start=1):
+
+    def _number_rows(self) -> None:
+        rows = rows_of(points_of([self._writes[phase] for phase in self._extent.wanted_phases()]))
+        self.rows = self._extent.of([*rows, *late_rows_of(rows)])
+        for number, row in enumerate(self.rows, start=1):
             (self._late if row.late else self._fresh).put((number, row))
-        self.rows += late
         self._recorded.set()
 
     def _work_off(self, slot: OperatorSlot, rows: NumberedRows) -> Iterator[Subject]:
         """Whoever is free takes the next; the objects of those that came out right."""
-        while True:
-            try:
-                number, row = rows.get_nowait()
-            except queue.Empty:
-                return
+        for number, row in _taken(rows):
             self.results[number], made = kill_once(slot, row, name=f"r{number:03}")
             yield from made if self.results[number].good else ()
 
@@ -126,3 +138,12 @@ class Campaign:
                 subject.comes_out_right()
             except DeadlineError as late:
                 self.complaints.append(f"{subject.endpoint_name}, deleted in the end: {late}")
+
+
+def _taken(waiting: "queue.SimpleQueue[Item]") -> Iterator[Item]:
+    """One after the other, until none is left."""
+    while True:
+        try:
+            yield waiting.get_nowait()
+        except queue.Empty:
+            return

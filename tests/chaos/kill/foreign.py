@@ -1,16 +1,18 @@
 """What is in the account and not ours: nothing of it may change, whoever dies."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from devworld.environment import ACCOUNT, REGION
 from devworld.recipes import EXECUTION_ROLE
 from devworld.simulator_control import SimulatorControl
 from devworld.world import World
+from tests.chaos.kill.estate import estate_of
 from tests.controlplane.deadlines import until
 from tests.integration.vocabulary.specs import INSTANCE_TYPE, REGISTRY
 
 _TAG = "inference.endpoint-operator.dev"
+_SOMEBODYS = "somebodys"
+_VARIANT = "v"
 
 
 def make_foreign(world: World, namespaces: Iterable[str]) -> None:
@@ -20,7 +22,7 @@ def make_foreign(world: World, namespaces: Iterable[str]) -> None:
     """
     sagemaker = world.boto3("sagemaker")
     try:
-        _make(sagemaker, "somebodys", {})
+        _make(sagemaker, _SOMEBODYS, {})
         for namespace in namespaces:
             tags = {
                 f"{_TAG}/managed-by": "endpoint-operator",
@@ -32,32 +34,76 @@ def make_foreign(world: World, namespaces: Iterable[str]) -> None:
     finally:
         sagemaker.close()
     until(lambda: _all_serve(world.simulator), what="the foreign endpoints InService", within_seconds=30)
+    _scale(world, _SOMEBODYS)
+    _watch(world, _SOMEBODYS)
 
 
-def estate(simulator: SimulatorControl) -> dict[str, Any]:
-    """Everything in SageMaker, whatever reads say."""
-    nothing: dict[str, Any] = {"endpoints": {}, "endpointConfigs": {}, "models": {}, "tags": {}}
-    found: dict[str, Any] = simulator.state()["sagemaker"].get(f"{ACCOUNT}/{REGION}", nothing)
-    return found
+def make_by_hand(world: World, endpoint: str) -> None:
+    """An endpoint that nobody manages, of somebody's config; returns when it serves."""
+    sagemaker = world.boto3("sagemaker")
+    try:
+        sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=_SOMEBODYS)
+    finally:
+        sagemaker.close()
+    until(
+        lambda: estate_of(world.simulator).endpoints[endpoint]["EndpointStatus"] == "InService",
+        what=f"{endpoint}, made by hand, InService",
+        within_seconds=30,
+    )
+
+
+def _scale(world: World, endpoint: str) -> None:
+    autoscaling = world.boto3("application-autoscaling")
+    target = {
+        "ServiceNamespace": "sagemaker",
+        "ResourceId": f"endpoint/{endpoint}/variant/{_VARIANT}",
+        "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+    }
+    metric = {"PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"}
+    try:
+        autoscaling.register_scalable_target(**target, MinCapacity=1, MaxCapacity=2)
+        autoscaling.put_scaling_policy(
+            **target,
+            PolicyName="endpoint-operator-invocations-per-instance",  # as ours are called: whose it is, the target says
+            PolicyType="TargetTrackingScaling",
+            TargetTrackingScalingPolicyConfiguration={"TargetValue": 7.0, "PredefinedMetricSpecification": metric},
+        )
+        autoscaling.put_scheduled_action(
+            **target,
+            ScheduledActionName="party",
+            Schedule="at(2099-12-31T00:00:00)",
+            ScalableTargetAction={"MinCapacity": 1, "MaxCapacity": 2},
+        )
+    finally:
+        autoscaling.close()
+
+
+def _watch(world: World, endpoint: str) -> None:
+    cloudwatch = world.boto3("cloudwatch")
+    try:
+        cloudwatch.put_metric_alarm(
+            AlarmName=f"{endpoint}-5xx",
+            Namespace="AWS/SageMaker",
+            MetricName="Invocation5XXErrors",
+            Dimensions=[{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": _VARIANT}],
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=5.0,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+    finally:
+        cloudwatch.close()
 
 
 def _make(sagemaker: Any, name: str, tags: dict[str, str]) -> None:
     more: dict[str, Any] = {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]} if tags else {}
     container = {"Image": f"{REGISTRY}/sim-null:1"}
     sagemaker.create_model(ModelName=name, PrimaryContainer=container, ExecutionRoleArn=EXECUTION_ROLE, **more)
-    variant = {"VariantName": "v", "ModelName": name, "InstanceType": INSTANCE_TYPE, "InitialInstanceCount": 1}
+    variant = {"VariantName": _VARIANT, "ModelName": name, "InstanceType": INSTANCE_TYPE, "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **more)
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, **more)
 
 
 def _all_serve(simulator: SimulatorControl) -> bool:
-    return all(each["EndpointStatus"] == "InService" for each in estate(simulator)["endpoints"].values())
-
-
-def differences(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
-    """What is there no more, or otherwise, or new; every member counts."""
-    for kind in before:
-        for name in sorted({*before[kind], *after[kind]}):
-            was, now = before[kind].get(name), after[kind].get(name)
-            if was != now:
-                yield f"  {kind} {name}: was {was}, is {now}"
+    return all(each["EndpointStatus"] == "InService" for each in estate_of(simulator).endpoints.values())

@@ -6,10 +6,17 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
+# Writes beside the object itself.
+CONFIG_MAP_MADE, CONFIG_MAP_FILLED, CONFIG_MAP_REMOVED = "ConfigMap made", "ConfigMap filled", "ConfigMap removed"
+REVISION_KEY_MADE = "revision key made"
+BESIDE = (CONFIG_MAP_MADE, CONFIG_MAP_FILLED, CONFIG_MAP_REMOVED, REVISION_KEY_MADE)
+
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _LEASES = "/apis/coordination.k8s.io/"
 _NO_POINT = re.compile(r"/events$|^/apis/authorization\.k8s\.io/")
 _ABOUT = re.compile(r"/inferenceendpoints/(?P<name>[^/]+)(?P<status>/status)?$")
+_CONFIG_MAP = re.compile(r"/configmaps(/(?P<name>[^/]+))?$")
+_ON_CONFIG_MAPS = {"POST": CONFIG_MAP_MADE, "PATCH": CONFIG_MAP_FILLED, "DELETE": CONFIG_MAP_REMOVED}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +25,7 @@ class KubeWrite:
 
     what: str
     about: str
-    """The object's name."""
+    """The object's name; empty for what belongs to all objects."""
     at: datetime
 
 
@@ -33,16 +40,28 @@ def is_lease_write(method: str, path: str) -> bool:
 
 def told_of(method: str, path: str, body: bytes) -> KubeWrite:
     """The write in words. A kind that is not known here is told by method and path, and is a point all the same."""
-    found = _ABOUT.search(path)
-    about = found["name"] if found else ""
     document: dict[str, Any] = json.loads(body) if body else {}
-    if found and found["status"]:
-        what = _status(document.get("status", {}))
-    elif found and "finalizers" in document.get("metadata", {}):
-        what = "finalizer on" if document["metadata"]["finalizers"] else "finalizer off"
-    else:
-        what = f"{method} {path}"
+    what, about = _on_object(method, path, document) or _beside(method, path, document) or (f"{method} {path}", "")
     return KubeWrite(what=what, about=about, at=datetime.now(UTC))
+
+
+def _on_object(method: str, path: str, document: dict[str, Any]) -> tuple[str, str] | None:
+    found = _ABOUT.search(path)
+    if found is None:
+        return None
+    if found["status"]:
+        return _status(document.get("status", {})), found["name"]
+    if "finalizers" in document.get("metadata", {}):
+        return "finalizer on" if document["metadata"]["finalizers"] else "finalizer off", found["name"]
+    return f"{method} {path}", found["name"]
+
+
+def _beside(method: str, path: str, document: dict[str, Any]) -> tuple[str, str] | None:
+    found = _CONFIG_MAP.search(path)
+    if found is not None and method in _ON_CONFIG_MAPS:
+        name: str = found["name"] or document["metadata"]["name"]
+        return _ON_CONFIG_MAPS[method], name.partition(".")[0]
+    return (REVISION_KEY_MADE, "") if method == "POST" and path.endswith("/secrets") else None
 
 
 def _status(status: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from devworld.recipes import EXECUTION_ROLE
 from devworld.simulator_control import SimulatorControl
 from devworld.world import World
 from tests.chaos.kill.aws_calls import CallsOf, fired, freezing_faults
+from tests.chaos.kill.beside import Beside
 from tests.chaos.kill.pace import Pace
 from tests.chaos.kill.writeproxy import WriteProxy
 from tests.controlplane import kubeconfig
@@ -33,6 +34,7 @@ class OperatorSlot:
         self.namespace = f"kill{number}"
         self.cluster_id = f"cluster-{number}"
         self.objects = KubernetesObjects(world.kube_client())
+        self.beside = Beside(world.kube_client(), namespace=self.namespace, operator_namespace=self._operator_namespace)
         self.calls = CallsOf(self.simulator, access_key=self._access_key)
         self.proxy = WriteProxy(
             upstream=f"https://127.0.0.1:{world.control_plane.apiserver.ports[0]}",
@@ -45,6 +47,7 @@ class OperatorSlot:
     def prepare(self) -> None:
         """Its namespaces and rights, and the operator in them."""
         self.world.kubectl.apply(yaml.safe_dump_all(self._documents()))
+        self.beside.make_secret()
         like = self._file("cluster.json")
         like.write_text(json.dumps({"clusters": [{"cluster": {"server": self.proxy.start()}}]}), encoding="utf-8")
         account = {"service_account": cluster.service_account(), "namespace": cluster.OPERATOR_NAMESPACE}
@@ -60,14 +63,21 @@ class OperatorSlot:
         """kill -9."""
         self._part.kill()
 
+    def lose_revision_key(self) -> None:
+        """As if somebody had deleted it; the operator reads it once, so that it is started anew."""
+        self.kill()
+        self.beside.delete_revision_key()
+        self.start()
+
     def close(self) -> None:
         self._part.stop()
         self.proxy.close()
+        self.beside.close()
         self.objects.close()
 
     def freeze_aws(self) -> None:
-        """None of its writes to SageMaker has an effect from now on."""
-        self._frozen = freezing_faults(self.simulator, resources=f"{self.namespace}-*")
+        """None of its writes to AWS has an effect from now on."""
+        self._frozen = freezing_faults(self.simulator, names=f"{self.namespace}-*")
 
     def is_stopped(self) -> bool:
         """Whether it came to a write since everything was frozen."""

@@ -3,31 +3,10 @@
 import dataclasses
 import enum
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from tests.chaos.kill.versions import Version
-
-
-@dataclasses.dataclass(frozen=True)
-class Phase:
-    """A part of an object's life: what was settled before, and what is asked then (None: to be deleted)."""
-
-    name: str
-    before: tuple[Version, ...]
-    asks: Version | None
-
-    @property
-    def edit(self) -> Version:
-        """What somebody edits the spec to while the operator is dead."""
-        return Version(1 + max(version.number for version in (*self.before, self.asks) if version is not None))
-
-
-# Two versions before the update: then it has to clear away the first. Another phase is another line.
-PHASES = (
-    Phase("create", before=(), asks=Version(1)),
-    Phase("update", before=(Version(1), Version(2)), asks=Version(3)),
-    Phase("delete", before=(Version(1), Version(2)), asks=None),
-)
+from tests.chaos.kill.kube_writes import BESIDE
+from tests.chaos.kill.phases import Phase
 
 
 class Side(enum.StrEnum):
@@ -71,21 +50,38 @@ class Row:
     """Whether SageMaker's reads lag behind its writes for longer than the next operator takes to start."""
 
 
-def points_of(phase: Phase, writes: Iterable[tuple[Side, str]]) -> Iterator[Point]:
-    """The points of a phase from its writes in order."""
+def writes_of(phase: Phase, writes: Iterable[tuple[Side, str]]) -> Iterator[Point]:
+    """All writes of a phase from what was written, in order."""
     times: Counter[tuple[Side, str]] = Counter()
     for position, (side, what) in enumerate(writes, start=1):
         times[side, what] += 1
         yield Point(phase=phase, position=position, side=side, what=what, again=times[side, what])
 
 
+def points_of(writes: Sequence[Sequence[Point]]) -> list[Point]:
+    """Those at which the operator is killed, from all writes phase by phase."""
+    points: list[Point] = []
+    seen: set[str] = set()
+    for phase_writes in writes:
+        points += [point for point in phase_writes if _is_point(point, seen)]
+        seen |= {point.what for point in phase_writes}
+    return points
+
+
+def _is_point(point: Point, seen: set[str]) -> bool:
+    return point.phase.whole or point.what in point.phase.about or point.what not in seen
+
+
 def rows_of(points: Iterable[Point]) -> list[Row]:
-    """Every point with and without its answer; those in AWS also with an edit and with a deletion meanwhile."""
+    """Every point with and without its answer, and with an edit and with a deletion meanwhile.
+
+    Of writes to the object itself people see the next operator's only: nothing happens meanwhile.
+    """
     return [
         Row(point=point, answered=answered, meanwhile=meanwhile)
         for point in points
         for answered in (True, False)
-        for meanwhile in (Meanwhile if point.side is Side.AWS else (Meanwhile.NOTHING,))
+        for meanwhile in (Meanwhile if point.side is Side.AWS or point.what in BESIDE else (Meanwhile.NOTHING,))
     ]
 
 

@@ -6,21 +6,24 @@ from datetime import datetime
 
 from tests.chaos.kill.aws_calls import CHANGING
 from tests.chaos.kill.operator_slot import OperatorSlot
-from tests.chaos.kill.points import Phase, Point, Side, points_of
+from tests.chaos.kill.phases import Phase
+from tests.chaos.kill.points import Point, Side, writes_of
 from tests.chaos.kill.subject import Subject
 
 Told = tuple[datetime, Side, str]
 
 
 def recorded(slot: OperatorSlot, phase: Phase, *, name: str) -> tuple[list[Point], Subject]:
-    """The points of a phase, and the object that was led through it."""
+    """The writes of a phase, and the object that was led through it."""
     subject = Subject(slot, name)
     subject.settle_in(phase)
     mark, written = slot.calls.mark(), len(slot.proxy.writes)
     subject.begin(phase)
     subject.comes_out_right()
     told = sorted([*_to_aws(slot, subject, mark), *_to_kubernetes(slot, subject, written)])
-    return list(points_of(phase, [(side, what) for _, side, what in told])), subject
+    missing = set(phase.about) - {what for _, _, what in told}
+    assert not missing, f"phase {phase.name} is about {', '.join(sorted(missing))}, which the operator did not write"
+    return list(writes_of(phase, [(side, what) for _, side, what in told])), subject
 
 
 def _to_aws(slot: OperatorSlot, subject: Subject, mark: int) -> Iterator[Told]:

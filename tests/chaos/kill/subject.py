@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from tests.chaos.kill.aws_calls import Calls, is_about
-from tests.chaos.kill.foreign import estate
+from tests.chaos.kill.aws_calls import Calls
+from tests.chaos.kill.estate import estate_of
+from tests.chaos.kill.foreign import make_by_hand
 from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.patience import seldom
-from tests.chaos.kill.points import Phase
+from tests.chaos.kill.phases import Phase
 from tests.chaos.kill.versions import Version
-from tests.chaos.kill.wanted import Estate, Found, complaints
+from tests.chaos.kill.wanted import Found, complaints
+from tests.chaos.kill.wish import Wish
 from tests.controlplane.deadlines import until
 
 # Far beyond what anything takes on a busy machine: only what never comes waits so long.
@@ -24,11 +26,15 @@ class Subject:
         self.endpoint_name = f"{slot.namespace}-{name}"
         self.asked: list[Version] = []
         self.deleted = False
-        self._skippable: Version | None = None
+        self._skippable: int | None = None
         self._mark = slot.calls.mark()
 
     def settle_in(self, phase: Phase) -> None:
         """Brings it to where the phase begins."""
+        if phase.keyless:
+            self.slot.lose_revision_key()
+        if phase.by_hand:
+            make_by_hand(self.slot.world, self.endpoint_name)
         for version in phase.before:
             self.ask(version)
             self.comes_out_right()
@@ -43,14 +49,14 @@ class Subject:
     def ask(self, version: Version) -> None:
         namespace, objects = self.slot.namespace, self.slot.objects
         if not self.asked:
-            objects.create(namespace, self.name, version.spec())
+            objects.create(namespace, self.name, version.spec(self.name))
         else:
-            objects.merge(namespace, self.name, {"spec": version.patch_from(self.asked[-1])})
+            objects.merge(namespace, self.name, {"spec": version.patch_from(self.asked[-1], self.name)})
         self.asked.append(version)
 
     def edit_unseen(self, version: Version) -> None:
         """Edits the spec while nobody acts: the version before may never be deployed."""
-        self._skippable = self.asked[-1]
+        self._skippable = len(self.asked) - 1
         self.ask(version)
 
     def delete(self) -> None:
@@ -79,26 +85,26 @@ class Subject:
 
     def complaints(self) -> list[str]:
         """What is not as it should be now."""
-        found = Found(object=self.object(), estate=self.estate(), calls=self.calls())
-        return complaints(
-            found,
+        beside = self.slot.beside
+        found = Found(
+            object=self.object(),
+            config_maps=beside.config_maps(self.name) if any(each.config_map for each in self.asked) else [],
+            secrets_of_operator=beside.secrets_of_operator() if any(each.secret for each in self.asked) else [],
+            estate=estate_of(self.slot.simulator).about(self.endpoint_name),
+            calls=self.calls(),
+        )
+        return complaints(found, self._wish())
+
+    def _wish(self) -> Wish:
+        return Wish(
+            name=self.name,
+            namespace=self.slot.namespace,
             endpoint_name=self.endpoint_name,
-            object_name=f"{self.slot.namespace}/{self.name}",
             cluster=self.slot.cluster_id,
-            asked=self.asked,
+            asked=tuple(self.asked),
             skippable=self._skippable,
             deleted=self.deleted,
         )
-
-    def estate(self) -> Estate:
-        """What is in AWS under its names, whatever reads say."""
-        whole = estate(self.slot.simulator)
-
-        def ours(kind: str) -> dict[str, Any]:
-            return {name: found for name, found in whole[kind].items() if is_about(name, self.endpoint_name)}
-
-        tags = {arn: found for arn, found in whole["tags"].items() if is_about(arn.split("/")[-1], self.endpoint_name)}
-        return Estate(endpoints=ours("endpoints"), configs=ours("endpointConfigs"), models=ours("models"), tags=tags)
 
     def _looks_done(self) -> bool:
         """A cheap first question, so that the whole state is asked for only when it may be right."""

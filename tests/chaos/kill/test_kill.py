@@ -6,25 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from devworld.prerequisites import make_execution_role
-from devworld.settings import Settings
 from devworld.world import World
 from tests.chaos.kill.campaign import Campaign
 from tests.chaos.kill.conftest import TABLE
-from tests.chaos.kill.pace import FRESH
 from tests.chaos.kill.table import table_of
+from tests.chaos.kill.world_of_kills import world_of_kills
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """A control plane and AWS; the operators are the test's own."""
-    started = World.start(tmp_path, Settings(time_scale=FRESH.time_scale, operator=False), die_with_parent=True)
-    try:
-        make_execution_role(started)
+    with world_of_kills(tmp_path) as started:
         yield started
-    finally:
-        started.stop()
-        started.control_plane.discard()
 
 
 @pytest.mark.timeout(1200)  # five minutes on two idle cores

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from tests.chaos.kill.aws_calls import glob_of
 from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.points import Row, Side
 from tests.chaos.kill.subject import Subject
@@ -29,11 +30,12 @@ def trap_for(row: Row, slot: OperatorSlot, subject: Subject) -> Trap:
 
 
 class AwsTrap:
-    """SageMaker does the work and keeps the answer back."""
+    """AWS does the work and keeps the answer back."""
 
     def __init__(self, row: Row, slot: OperatorSlot, subject: Subject) -> None:
         self._slot = slot
-        match = {"operation": row.point.what, "resource": f"{subject.endpoint_name}*"}
+        operation = row.point.what
+        match = {"operation": operation, "resource": glob_of(operation, subject.endpoint_name)}
         self._faults = []
         if row.point.again > 1:
             # The first fault that matches wins: this one lets the calls before the nth pass.

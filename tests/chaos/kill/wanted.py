@@ -1,132 +1,93 @@
 """What must be there in the end, reckoned from the spec and from api.md alone, with nothing of the operator's code."""
 
 import dataclasses
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from devworld.environment import ACCOUNT, REGION
 from tests.chaos.kill.aws_calls import Calls
+from tests.chaos.kill.estate import Estate
 from tests.chaos.kill.versions import Version
+from tests.chaos.kill.wanted_revisions import Revisions
+from tests.chaos.kill.wanted_scaling import scaling_complaints
+from tests.chaos.kill.wanted_status import status_complaints
+from tests.chaos.kill.wish import Wish, kept
 
 _TAG = "inference.endpoint-operator.dev"
+_ON_TARGETS = "ScalableTarget", "ScalingPolicy", "ScheduledAction"
 
 
-@dataclasses.dataclass(frozen=True)
-class Estate:
-    """What SageMaker holds, as Describe answers it, by name; tags by ARN."""
-
-    endpoints: dict[str, Any]
-    configs: dict[str, Any]
-    models: dict[str, Any]
-    tags: dict[str, dict[str, str]]
-
-
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Found:
     """Both sides, and what was called since the object was made."""
 
     object: dict[str, Any] | None
+    config_maps: list[Any]
+    secrets_of_operator: list[str]
     estate: Estate
     calls: Calls
 
 
-def complaints(
-    found: Found,
-    *,
-    endpoint_name: str,
-    object_name: str,
-    cluster: str,
-    asked: Sequence[Version],
-    skippable: Version | None,
-    deleted: bool,
-) -> list[str]:
-    """Everything that is not as it should be, in sentences. `skippable`: nobody may have seen that version."""
-    said = list(_doubled(found.calls, endpoint_name, edits=len(asked) - 1))
-    if deleted:
+def complaints(found: Found, wish: Wish) -> list[str]:
+    """Everything that is not as it should be, in sentences."""
+    said = list(_doubled(found.calls, wish))
+    if wish.deleted:
         return [*said, *_left(found)]
     if found.object is None:
         return [*said, "the object is gone"]
-    deployed = _deployed(found.calls, asked, skippable)
+    counted = found.calls.effective().operations()
+    times = counted["CreateEndpoint"] + counted["UpdateEndpoint"]
+    deployed = wish.deployed(times)
     if deployed is None:
-        return [*said, f"{_deployments(found.calls)} deployments of {[version.number for version in asked]}"]
-    # Kept in AWS: the active revision and the last that served before it (revisionHistoryLimit is 0).
-    names = _Names(found.estate, endpoint_name)
+        return [*said, f"{times} deployments of {[version.number for version in wish.asked]}"]
+    revisions = Revisions(found.estate, wish.endpoint_name)
     owner = {
         f"{_TAG}/managed-by": "endpoint-operator",
-        f"{_TAG}/cluster": cluster,
-        f"{_TAG}/object": object_name,
+        f"{_TAG}/cluster": wish.cluster,
+        f"{_TAG}/object": f"{wish.namespace}/{wish.name}",
         f"{_TAG}/uid": found.object["metadata"]["uid"],
     }
-    said += names.complaints(kept=deployed[-2:])
-    said += _endpoint(found, names, latest=asked[-1], owner=owner)
+    said += revisions.complaints(kept=kept(deployed))
+    said += _no_endpoint(found) if wish.latest.stopped else _endpoint(found, revisions, wish.latest, owner)
+    said += scaling_complaints(found.estate, wish.latest, endpoint=wish.endpoint_name)
     said += _ownership(found.estate, owner)
-    return [*said, *_status(found)]
+    said += _exported(found, wish)
+    return [*said, *status_complaints(found.object, found.estate, wish.latest)]
 
 
-class _Names:
-    """Models and endpoint configs by the version that their image tells."""
-
-    def __init__(self, estate: Estate, endpoint_name: str) -> None:
-        self._estate = estate
-        self._pattern = re.compile(rf"^{re.escape(endpoint_name)}-[0-9a-f]{{10}}$")
-
-    def complaints(self, *, kept: Sequence[Version]) -> Iterator[str]:
-        images = sorted(version.image for version in kept)
-        found = sorted(str(self._image(name)) for name in self._estate.models)
-        if found != images:
-            yield f"models are of {_short(found)}, not of {_short(images)}"
-        served = sorted(str(self._image(self.model_of(name))) for name in self._estate.configs)
-        if served != images:
-            yield f"endpoint configs are of {_short(served)}, not of {_short(images)}"
-        for name in (*self._estate.models, *self._estate.configs):
-            if not self._pattern.match(name):
-                yield f"{name} is no name of a revision"
-
-    def model_of(self, config: str | None) -> str | None:
-        variants = self._estate.configs.get(config or "", {}).get("ProductionVariants", [])
-        return variants[0]["ModelName"] if len(variants) == 1 else None
-
-    def image_of_config(self, config: str | None) -> str | None:
-        return self._image(self.model_of(config))
-
-    def _image(self, model: str | None) -> str | None:
-        container = self._estate.models.get(model or "", {}).get("PrimaryContainer", {})
-        image: str | None = container.get("Image")
-        return image
-
-
-def _deployments(calls: Calls) -> int:
-    counted = calls.effective().operations()
-    return counted["CreateEndpoint"] + counted["UpdateEndpoint"]
-
-
-def _deployed(calls: Calls, asked: Sequence[Version], skippable: Version | None) -> list[Version] | None:
-    """The versions that were deployed, by how often SageMaker was asked to; None when that fits no history."""
-    for history in (list(asked), [version for version in asked if version != skippable]):
-        if len(history) == _deployments(calls):
-            return history
-    return None
-
-
-def _doubled(calls: Calls, endpoint_name: str, *, edits: int) -> Iterator[str]:
+def _doubled(calls: Calls, wish: Wish) -> Iterator[str]:
     """Each object is made once and removed once; each edit changes the endpoint at most once in each way."""
     for (operation, resource), times in calls.effective().changing().counted().items():
-        once = operation in ("CreateEndpoint", "DeleteEndpoint") or resource != endpoint_name
-        if times > (1 if once else edits):
+        if times > _limit(operation, resource, wish):
             yield f"{operation} {resource} had its effect {times} times"
+
+
+def _limit(operation: str, resource: str, wish: Wish) -> int:
+    if operation in ("CreateEndpoint", "DeleteEndpoint"):
+        return 1 + wish.stops
+    if operation.endswith(_ON_TARGETS):
+        return len(wish.asked)
+    return wish.edits + wish.latest.adopts if resource == wish.endpoint_name else 1
 
 
 def _left(found: Found) -> Iterator[str]:
     if found.object is not None:
         yield "the object is still there"
-    estate = found.estate
-    left = [*estate.endpoints, *estate.configs, *estate.models, *estate.tags]
+    left = found.estate.names()
     if left:
         yield f"left in AWS: {', '.join(left)}"
+    # The garbage collector of a whole cluster takes those away that say whose they are.
+    for each in found.config_maps:
+        if not each["metadata"].get("ownerReferences"):
+            yield f"ConfigMap {each['metadata']['name']} is left and nobody's"
 
 
-def _endpoint(found: Found, names: _Names, *, latest: Version, owner: dict[str, str]) -> Iterator[str]:
+def _no_endpoint(found: Found) -> Iterator[str]:
+    if found.estate.endpoints:
+        yield f"there are endpoints: {sorted(found.estate.endpoints)}"
+
+
+def _endpoint(found: Found, revisions: Revisions, latest: Version, owner: dict[str, str]) -> Iterator[str]:
     estate = found.estate
     if len(estate.endpoints) != 1:
         yield f"endpoints are {sorted(estate.endpoints)}"
@@ -134,15 +95,25 @@ def _endpoint(found: Found, names: _Names, *, latest: Version, owner: dict[str, 
     ((name, endpoint),) = estate.endpoints.items()
     if endpoint["EndpointStatus"] != "InService":
         yield f"the endpoint is {endpoint['EndpointStatus']}"
-    image = names.image_of_config(endpoint["EndpointConfigName"])
-    if image != latest.image:
-        yield f"the endpoint serves {_short([str(image)])}, not {_short([latest.image])}"
-    counts = [(each["DesiredInstanceCount"], each["CurrentInstanceCount"]) for each in endpoint["ProductionVariants"]]
-    if counts != [(latest.instances, latest.instances)]:
-        yield f"its instances (desired, current) are {counts}, not {latest.instances}"
+    yield from revisions.serving_complaints(endpoint["EndpointConfigName"], latest)
+    yield from _fleet(endpoint["ProductionVariants"], latest)
     tags = estate.tags.get(_arn("endpoint", name), {})
     if tags != {**latest.tags, **owner}:
         yield f"its tags are {tags}, not {latest.tags} and {owner}"
+
+
+def _fleet(variants: list[dict[str, Any]], latest: Version) -> Iterator[str]:
+    weights = {each["VariantName"]: (each["DesiredWeight"], each["CurrentWeight"]) for each in variants}
+    if {name: [round(weight, 6) for weight in pair] for name, pair in weights.items()} != {
+        name: [weight] * 2 for name, weight in latest.variants.items()
+    }:
+        yield f"its weights (desired, current) are {weights}, not {latest.variants}"
+    scaling = latest.scaling
+    least, most = (scaling.minimum, scaling.maximum) if scaling is not None else (latest.instances,) * 2
+    for each in variants:
+        desired, current = each["DesiredInstanceCount"], each["CurrentInstanceCount"]
+        if desired != current or not least <= desired <= most:
+            yield f"instances of {each['VariantName']} (desired, current) are {desired, current}, not {least} to {most}"
 
 
 def _ownership(estate: Estate, owner: dict[str, str]) -> Iterator[str]:
@@ -152,26 +123,14 @@ def _ownership(estate: Estate, owner: dict[str, str]) -> Iterator[str]:
             yield f"{arn} has not our tags: {estate.tags.get(arn)}"
 
 
-def _status(found: Found) -> Iterator[str]:
-    assert found.object is not None
-    status, generation = found.object.get("status", {}), found.object["metadata"]["generation"]
-    told = {row["type"]: (row["status"], row["observedGeneration"]) for row in status.get("conditions", [])}
-    good = dict.fromkeys(("Ready", "Available"), ("True", generation))
-    idle = dict.fromkeys(("Reconciling", "Stalled"), ("False", generation))
-    if told != {**good, **idle}:
-        yield f"conditions are {told} in generation {generation}"
-    rows = status.get("revisions", [])
-    configs = sorted(row["configName"] for row in rows)
-    models = sorted(name for row in rows for name in row["modelNames"])
-    if configs != sorted(found.estate.configs) or models != sorted(found.estate.models):
-        yield f"status names {configs}, {models}"
-    if status.get("rollout") is not None:
-        yield f"status has a rollout under way: {status['rollout']}"
+def _exported(found: Found, wish: Wish) -> Iterator[str]:
+    told = {each["metadata"]["name"]: each.get("data", {}).get("endpointName") for each in found.config_maps}
+    name = wish.latest.config_map_name(wish.name)
+    if told != ({name: wish.endpoint_name} if name is not None else {}):
+        yield f"ConfigMaps (with the endpoint's name) are {told}, not {name} alone"
+    if wish.latest.secret and len(found.secrets_of_operator) != 1:
+        yield f"Secrets of the operator are {found.secrets_of_operator}, not the one key"
 
 
 def _arn(kind: str, name: str) -> str:
     return f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:{kind}/{name}"
-
-
-def _short(images: Sequence[str]) -> str:
-    return ", ".join(image.rpartition("/")[2] for image in images) or "none"

@@ -35,7 +35,7 @@ class Ambush:
         self._left = nth
 
     def springs_at(self, write: KubeWrite) -> bool:
-        if self.sprung.is_set() or (write.what, write.about) != (self.what, self.about):
+        if self.sprung.is_set() or write.what != self.what or write.about not in (self.about, ""):
             return False
         self._left -= 1
         return self._left == 0

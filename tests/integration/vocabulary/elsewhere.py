@@ -21,9 +21,7 @@ WAY_IN = "OrganizationAccountAccessRole"
 class Elsewhere:
     """One account and region; `sagemaker` is what the test has there."""
 
-    def __init__(
-        self, world: Scene, *, account: str = environment.ACCOUNT, region: str = environment.REGION
-    ) -> None:
+    def __init__(self, world: Scene, *, account: str = environment.ACCOUNT, region: str = environment.REGION) -> None:
         self._world = world
         self.account, self.region = account, region
         self.sagemaker = SageMakerTruth(world.simulator, prefix=world.namespace, account=account, region=region)

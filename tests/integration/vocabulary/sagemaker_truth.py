@@ -48,7 +48,9 @@ class SageMakerTruth:
         return {each["VariantName"]: each["DesiredInstanceCount"] for each in endpoint.get("ProductionVariants", [])}
 
     def tags(self, name: str, *, kind: str = "endpoint") -> dict[str, str]:
-        tags: dict[str, str] = self._estate()["tags"].get(f"arn:aws:sagemaker:{self._region}:{self._account}:{kind}/{name}", {})
+        tags: dict[str, str] = self._estate()["tags"].get(
+            f"arn:aws:sagemaker:{self._region}:{self._account}:{kind}/{name}", {}
+        )
         return tags
 
     def _names(self, kind: str) -> list[str]:

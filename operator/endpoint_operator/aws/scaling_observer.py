@@ -1,0 +1,40 @@
+"""What a pass knows of autoscaling, and why it can know no more; it never keeps anything else from being observed."""
+
+from dataclasses import dataclass
+
+from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.aws.errors import CallFailed, fault_of
+from endpoint_operator.aws.scaling_inventory import ScalingInventory
+from endpoint_operator.aws.scaling_troubles import ScalingTroubles
+from endpoint_operator.planning.desired import desired_state
+from endpoint_operator.planning.facts import LiveEndpoint, OperatorInputs
+from endpoint_operator.planning.scaling_decision import wanted_of
+from endpoint_operator.planning.scaling_live import KnownScaling, ScalingTrouble
+from endpoint_operator.planning.scaling_memory import resources_to_look_at
+from endpoint_operator.planning.scaling_wanted import scalable_resource
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScalingObserver:
+    """Asks Application Auto Scaling only what the lists do not tell, and not while it has just failed to answer."""
+
+    inventory: ScalingInventory
+    troubles: ScalingTroubles
+
+    async def look(
+        self, endpoint: InferenceEndpoint, live: LiveEndpoint | None, inputs: OperatorInputs
+    ) -> tuple[KnownScaling, ScalingTrouble | None]:
+        """What the endpoint's variants have, and what autoscaling waits for; nothing where there is no endpoint."""
+        desired = None if endpoint.being_deleted or live is None else desired_state(endpoint, inputs)
+        if desired is None:
+            return {}, None
+        variants = [
+            scalable_resource(endpoint_name=desired.endpoint_name, variant=each.name) for each in desired.variants
+        ]
+        if self.troubles.of(endpoint) is None:
+            look_at = resources_to_look_at(wanted_of(desired), endpoint.status.autoscaling)
+            try:
+                return await self.inventory.known(variants, look_at=look_at), None
+            except CallFailed as error:
+                self.troubles.failed(endpoint, fault_of(error))
+        return self.inventory.remembered(variants), self.troubles.of(endpoint)

@@ -1,0 +1,59 @@
+"""What was asked of one object, and which deployments that comes to."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+
+from tests.chaos.kill.versions import Version
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Wish:
+    """Versions in the order in which they were asked for."""
+
+    name: str
+    namespace: str
+    endpoint_name: str
+    cluster: str
+    asked: tuple[Version, ...]
+    skippable: int | None
+    """The position of the version that nobody may have seen."""
+    deleted: bool
+
+    @property
+    def latest(self) -> Version:
+        return self.asked[-1]
+
+    @property
+    def edits(self) -> int:
+        return len(self.asked) - 1
+
+    @property
+    def stops(self) -> int:
+        return sum(version.stopped for version in self.asked)
+
+    def deployed(self, times: int) -> list[Version] | None:
+        """The versions that were deployed, when SageMaker was asked so often to; None when that fits no history."""
+        without = [version for position, version in enumerate(self.asked) if position != self.skippable]
+        for history in (self.asked, without):
+            found = list(_deployments(history))
+            if len(found) == times:
+                return found
+        return None
+
+
+def kept(deployed: Iterable[Version]) -> list[Version]:
+    """Those whose models stay: that which serves and the last before it (revisionHistoryLimit is 0)."""
+    last = {version.number: version for version in deployed}
+    order = list(dict.fromkeys(version.number for version in reversed(list(deployed))))
+    return [last[number] for number in order[:2]]
+
+
+def _deployments(history: Iterable[Version]) -> Iterator[Version]:
+    """The first, each of another number, and each that follows a stop: the others change in place."""
+    serving = None
+    for version in history:
+        if version.stopped:
+            serving = None
+        elif version.number != serving:
+            serving = version.number
+            yield version

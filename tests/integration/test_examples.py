@@ -1,0 +1,104 @@
+"""Every example that users copy, applied as it stands: Ready, and answering what its models predict."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from devworld.churn import ASKED_ABOUT, as_csv
+from devworld.settings import PROJECT
+from tests.integration.vocabulary.endpoint import Endpoint
+from tests.integration.vocabulary.kubernetes_objects import KIND
+from tests.integration.vocabulary.predictions import ask, model_of, predicted
+from tests.integration.vocabulary.scene import Scene
+from tests.integration.vocabulary.shared_world import SharedWorld
+
+FOLDERS = sorted(folder for folder in (PROJECT / "examples").iterdir() if folder.is_dir())
+BUCKET = "demo-models"
+# By how many rounds of one training each artifact holds.
+ROUNDS = {"churn/model.tar.gz": 30, "churn-candidate/model.tar.gz": 22}
+# The variants that callers can ask, other than AllTraffic with the first artifact.
+VARIANTS = {"ab-test": {"current": "churn/model.tar.gz", "candidate": "churn-candidate/model.tar.gz"}}
+
+
+@pytest.fixture(scope="session")
+def namespace_demo(shared_world: SharedWorld) -> Scene:
+    """What the examples take for granted."""
+    s3 = shared_world.boto3("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    for key, rounds in ROUNDS.items():
+        s3.put_object(Bucket=BUCKET, Key=key, Body=model_of(rounds).as_artifact())
+    return Scene(shared_world, namespace="demo")
+
+
+@pytest.fixture
+def demo(namespace_demo: Scene) -> Iterator[Scene]:
+    """The namespace demo with nothing in it; what a test leaves there is deleted."""
+    namespace_demo.shared.make_whole()
+    yield namespace_demo
+    for each in namespace_demo.objects.all("demo"):
+        namespace_demo.applied(each["metadata"]["name"]).delete().is_gone()
+
+
+def given_applied(demo: Scene, folder: Path) -> Endpoint:
+    """Everything in the folder, as it stands; Ready."""
+    demo.kubectl("apply", "-f", str(folder))
+    documents = [each for file in folder.glob("*.yaml") for each in yaml.safe_load_all(file.read_text("utf-8"))]
+    [name] = [each["metadata"]["name"] for each in documents if each["kind"] == KIND]
+    return demo.applied(name).settles()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_becomes_ready_and_answers_what_its_models_predict(demo: Scene, folder: Path) -> None:
+    endpoint = given_applied(demo, folder)
+    for variant, artifact in VARIANTS.get(folder.name, {"AllTraffic": "churn/model.tar.gz"}).items():
+        reply = demo.boto3("sagemaker-runtime").invoke_endpoint(
+            EndpointName=endpoint.sagemaker_name,
+            TargetVariant=variant,
+            ContentType="text/csv",
+            Accept="text/csv",
+            Body=as_csv(ASKED_ABOUT),
+        )
+        assert reply["InvokedProductionVariant"] == variant
+        assert float(reply["Body"].read()) == pytest.approx(predicted(ROUNDS[artifact]), abs=1e-6)
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_its_readme_names_what_it_applies(folder: Path) -> None:
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    for file in folder.glob("*.yaml"):
+        assert file.name in readme
+        for document in yaml.safe_load_all(file.read_text(encoding="utf-8")):
+            if document["kind"] == KIND:
+                assert f"iep/{document['metadata']['name']}" in readme
+
+
+def test_the_weights_of_the_ab_test_move_in_place_as_its_readme_says(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "ab-test")
+    weights = [{"op": "replace", "path": f"/spec/variants/{index}/weight", "value": 0.5} for index in (0, 1)]
+    with demo.records_calls() as calls:
+        demo.kubectl("patch", "-n", "demo", "iep", "churn-ab", "--type=json", "-p", json.dumps(weights))
+        endpoint.settles()
+    assert calls.that_change_anything() == ["UpdateEndpointWeightsAndCapacities"]
+
+
+def test_the_settings_of_the_secrets_example_come_from_its_config_map(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "secrets")
+    reply = demo.boto3("sagemaker-runtime").invoke_endpoint(
+        EndpointName=endpoint.sagemaker_name, ContentType="text/csv", Body=as_csv(ASKED_ABOUT)
+    )
+    assert reply["ContentType"] == "application/json", "the ConfigMap says so"
+    assert "replace-me" not in json.dumps(endpoint.object)
+    assert endpoint.tells("EnvironmentIsReadable")
+
+
+def test_the_guarded_rollout_is_rolled_out_as_its_readme_says(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "guarded-rollout")
+    before = endpoint.revision
+    patch = '{"spec": {"redeploy": "new-bytes"}}'
+    demo.kubectl("patch", "-n", "demo", "iep", "churn-guarded", "--type=merge", "-p", patch)
+    endpoint.settles()
+    assert endpoint.revision != before
+    assert ask(demo, endpoint.sagemaker_name).value == pytest.approx(predicted(30), abs=1e-6)
