@@ -110,7 +110,7 @@ def test_a_model_deleted_under_a_live_endpoint_is_made_again(world: Scene, hourl
     before = without_time(world.sagemaker.model(model))
     with world.records_calls() as calls:
         world.boto3("sagemaker").delete_model(ModelName=model)
-        assert f"{model} was deleted in SageMaker and is made again" in put_right(endpoint)
+        assert f"model {model} was deleted in SageMaker and is made again" in put_right(endpoint)
         world.until(lambda: world.sagemaker.models() == [model], "the model is there again")
         endpoint.settles()
     assert without_time(world.sagemaker.model(model)) == before
@@ -125,7 +125,7 @@ def test_an_endpoint_config_deleted_under_a_live_endpoint_is_made_again(world: S
     before = without_time(world.sagemaker.config(config))
     with world.records_calls() as calls:
         world.boto3("sagemaker").delete_endpoint_config(EndpointConfigName=config)
-        assert f"{config} was deleted in SageMaker and is made again" in put_right(endpoint)
+        assert f"endpoint config {config} was deleted in SageMaker and is made again" in put_right(endpoint)
         world.until(lambda: world.sagemaker.configs() == [config], "the config is there again")
         endpoint.settles()
     assert without_time(world.sagemaker.config(config)) == before
@@ -153,7 +153,7 @@ def test_a_drift_of_a_stalled_object_is_put_right_too(world: Scene) -> None:
     changed_by_hand(world, endpoint, VariantName=VARIANT, DesiredInstanceCount=3)
     world.until(lambda: world.sagemaker.counts(endpoint.sagemaker_name) == {VARIANT: 1}, "one instance again")
     endpoint.stalls("ContainerUnhealthy")
-    assert list(endpoint.revisions().values()) == ["RolledBack", "Active"]
+    assert list(endpoint.revisions().values()) == ["Active", "RolledBack"]
 
 
 def config_by_hand(world: Scene, *, tag: int) -> str:

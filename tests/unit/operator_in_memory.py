@@ -229,12 +229,14 @@ class OperatorInMemory:
         names, stock = names_in(endpoint.status), self.memory.stock
         return tuple(owned for owned in (stock.parts if stock else ()) if owned.name not in names)
 
-    def _missing_parts(self, endpoint: InferenceEndpoint) -> frozenset[str]:
+    def _missing_parts(self, endpoint: InferenceEndpoint) -> frozenset[OwnedObject]:
         stock = self.memory.stock
         serving = next((row for row in endpoint.status.revisions if row.state == RevisionState.ACTIVE), None)
         if serving is None or stock is None or stock.tags is None:
             return frozenset()
-        return frozenset({serving.config_name, *serving.model_names} - {owned.name for owned in stock.parts})
+        config = OwnedObject(kind="endpoint-config", name=serving.config_name)
+        models = (OwnedObject(kind="model", name=name) for name in serving.model_names)
+        return frozenset({config, *models} - set(stock.parts))
 
     def _tags_drifted(self, endpoint: InferenceEndpoint) -> bool:
         stock, wanted = self.memory.stock, desired_state(endpoint, self.inputs)

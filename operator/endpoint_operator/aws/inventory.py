@@ -70,13 +70,15 @@ class Inventory:
             if tagged.kind != "endpoint" and tagged.name not in known
         )
 
-    def missing_parts(self, endpoint: InferenceEndpoint) -> frozenset[str]:
-        """Names of what serves that the last look at all tags did not find, though it found the endpoint."""
+    def missing_parts(self, endpoint: InferenceEndpoint) -> frozenset[OwnedObject]:
+        """What serves and the last look at all tags did not find, though it found the endpoint."""
         tagged = self._by_object.get(endpoint.object_name, ())
         serving = next((row for row in endpoint.status.revisions if row.state == RevisionState.ACTIVE), None)
         if serving is None or not any(item.kind == "endpoint" for item in tagged):
             return frozenset()
-        return frozenset({serving.config_name, *serving.model_names} - {item.name for item in tagged})
+        config = OwnedObject(kind="endpoint-config", name=serving.config_name)
+        models = (OwnedObject(kind="model", name=name) for name in serving.model_names)
+        return frozenset({config, *models} - {OwnedObject(kind=item.kind, name=item.name) for item in tagged})
 
     def tags_drifted(self, endpoint: InferenceEndpoint, *, wanted: dict[str, str]) -> bool:
         """Whether the endpoint was last found with other tags than wanted."""

@@ -8,6 +8,7 @@ from endpoint_operator.planning.history import capacities_of, serving
 from endpoint_operator.planning.plan import AT_ONCE, Plan, Situation
 from endpoint_operator.planning.upkeep import serves_message
 
+PART_KINDS = ("model", "endpoint-config")  # a model and its config may have one name
 CHANGED_ELSEWHERE = "ChangedElsewhere"
 
 
@@ -54,15 +55,16 @@ def part_is_missing(case: Case) -> Plan | None:
         return None
     if live.config_name != row.config_name:
         return None
+    gone = {kind: {part.name for part in case.facts.missing_parts if part.kind == kind} for kind in PART_KINDS}
     return Plan(
         situation=Situation.SERVING,
         reason="Ready",
         message=serves_message(case),
         steps=(
-            *(step for step in desired.create_models() if step.name in case.facts.missing_parts),
+            *(step for step in desired.create_models() if step.name in gone["model"]),
             *(
                 (desired.create_config(config_name=row.config_name, made_with=capacities_of(row)),)
-                if row.config_name in case.facts.missing_parts
+                if row.config_name in gone["endpoint-config"]
                 else ()
             ),
         ),

@@ -207,8 +207,8 @@ class Facts:
     """Why autoscaling waits while everything else goes on; None while it may be tried."""
     prices: Mapping[str, Price] = field(default_factory=dict)
     """Prices by instance type, as far as they are known."""
-    missing_parts: frozenset[str] = frozenset()
-    """Names of the serving revision's models and endpoint config that the hourly look did not find."""
+    missing_parts: "frozenset[OwnedObject]" = frozenset()
+    """The serving revision's models and endpoint config that the hourly look did not find."""
     orphans: "tuple[OwnedObject, ...]" = ()
     """Models and endpoint configs tagged as this object's that its status does not know."""
     consistency_window_seconds: float = CONSISTENCY_WINDOW_SECONDS

@@ -15,7 +15,9 @@ from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import FinalizerChange, Plan, Situation
-from endpoint_operator.planning.scaling_foresight import scaling_after
+from endpoint_operator.planning.scaling_foresight import nothing_registered, scaling_after
+from endpoint_operator.planning.scaling_steps import ScalableResource
+from endpoint_operator.planning.scaling_wanted import scalable_resource
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
@@ -93,13 +95,21 @@ def _facts_after(facts: Facts, steps: Sequence[Step], inputs: OperatorInputs) ->
     return replace(
         facts,
         live=live,
-        scaling=scaling_after(facts.scaling, steps),
+        scaling=scaling_after(nothing_registered(facts.scaling, _new_variants(facts.live, live)), steps),
         missing_seconds=missing,
-        missing_parts=facts.missing_parts - names,
+        missing_parts=frozenset(part for part in facts.missing_parts if part.name not in names),
         foreign=None if any(isinstance(step, SyncTags) for step in steps) else facts.foreign,
         tags_drifted=facts.tags_drifted and not steps,
         orphans=tuple(orphan for orphan in facts.orphans if orphan.name not in names),
     )
+
+
+def _new_variants(before: LiveEndpoint | None, after: LiveEndpoint | None) -> list[ScalableResource]:
+    """Variants that the steps make: nothing is registered for them."""
+    known = {variant.name for variant in before.all_variants} if before is not None else set()
+    variants = after.all_variants if after is not None else ()
+    name = after.name if after is not None else ""
+    return [scalable_resource(endpoint_name=name, variant=each.name) for each in variants if each.name not in known]
 
 
 def _live_after(

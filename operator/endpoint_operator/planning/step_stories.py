@@ -70,7 +70,8 @@ def _of_parts(step: Step, endpoint: InferenceEndpoint, plan: Plan) -> Story | No
         case SyncTags() if _is_an_edit_of_tags(endpoint):
             return Story(reason="TagsChanged", message="the tags on the endpoint follow spec.tags")
         case CreateModel() | CreateEndpointConfig() if plan.situation == Situation.SERVING:
-            return put_right(f"{step.name} was deleted in SageMaker and is made again", step.name)
+            kind = "model" if isinstance(step, CreateModel) else "endpoint config"
+            return put_right(f"{kind} {step.name} was deleted in SageMaker and is made again", f"{kind} {step.name}")
         case DeleteEndpointConfig() if not endpoint.being_deleted:
             message = f"endpoint config {step.name} and its model are no longer kept"
             return Story(reason="RevisionRemoved", message=message, revision=step.name)

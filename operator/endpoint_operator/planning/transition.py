@@ -12,6 +12,7 @@ from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import RECREATING, timestamp, with_row
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import Look, Memory, Plan, Situation
+from endpoint_operator.planning.scaling import deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteEndpoint
 
 _SAYS = {
@@ -115,7 +116,10 @@ def _clear_away(
         situation=situation,
         reason=reason,
         message=message,
-        steps=(DeleteEndpoint(name=live.name, created=live.created),),
+        steps=(
+            *deregister_before_deletion(case.status.autoscaling, endpoint_name=live.name),
+            DeleteEndpoint(name=live.name, created=live.created),
+        ),
         memory=Memory(revisions=rows, rollout=rollout),
         next_look=Look(back_off=True),
     )

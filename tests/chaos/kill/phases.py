@@ -106,6 +106,6 @@ PHASES = (
         before=(Version(1, config_map=1),),
         asks=Version(1, config_map=2),
         edit=Version(1, config_map=3),
-        about=(CONFIG_MAP_MADE, CONFIG_MAP_REMOVED),
+        about=(CONFIG_MAP_REMOVED,),
     ),
 )

@@ -33,6 +33,8 @@ class Point:
     side: Side
     what: str
     again: int
+    repeated: bool = False
+    """Whether an earlier phase had such a write."""
 
     def __str__(self) -> str:
         return self.what if self.again == 1 else f"{self.what} ({self.again})"
@@ -63,7 +65,9 @@ def points_of(writes: Sequence[Sequence[Point]]) -> list[Point]:
     points: list[Point] = []
     seen: set[str] = set()
     for phase_writes in writes:
-        points += [point for point in phase_writes if _is_point(point, seen)]
+        points += [
+            dataclasses.replace(point, repeated=point.what in seen) for point in phase_writes if _is_point(point, seen)
+        ]
         seen |= {point.what for point in phase_writes}
     return points
 
@@ -73,14 +77,15 @@ def _is_point(point: Point, seen: set[str]) -> bool:
 
 
 def rows_of(points: Iterable[Point]) -> list[Row]:
-    """Every point with and without its answer, and with an edit and with a deletion meanwhile.
+    """Every point with and without its answer, each with an edit and with a deletion meanwhile.
 
-    Of writes to the object itself people see the next operator's only: nothing happens meanwhile.
+    Of writes to the object itself people see the next operator's only: nothing happens meanwhile. A write that an
+    earlier phase had in all endings is killed at without its answer only, where the phase is not there to be whole.
     """
     return [
         Row(point=point, answered=answered, meanwhile=meanwhile)
         for point in points
-        for answered in (True, False)
+        for answered in ((False,) if point.repeated and not point.phase.whole else (True, False))
         for meanwhile in (Meanwhile if point.side is Side.AWS or point.what in BESIDE else (Meanwhile.NOTHING,))
     ]
 

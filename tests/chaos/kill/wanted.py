@@ -66,7 +66,8 @@ def _limit(operation: str, resource: str, wish: Wish) -> int:
     if operation in ("CreateEndpoint", "DeleteEndpoint"):
         return 1 + wish.stops
     if operation.endswith(_ON_TARGETS):
-        return len(wish.asked)
+        # Let go for an update that is then not made in time, scaling comes back first: the old fleet goes on with it.
+        return len(wish.asked) + wish.retypings
     return wish.edits + wish.latest.adopts if resource == wish.endpoint_name else 1
 
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from tests.chaos.kill.versions import Version
 
@@ -30,6 +31,11 @@ class Wish:
     @property
     def stops(self) -> int:
         return sum(version.stopped for version in self.asked)
+
+    @property
+    def retypings(self) -> int:
+        """How often the instance type is to change."""
+        return sum(after.instance_type != before.instance_type for before, after in pairwise(self.asked))
 
     def deployed(self, times: int) -> list[Version] | None:
         """The versions that were deployed, when SageMaker was asked so often to; None when that fits no history."""
