@@ -30,11 +30,14 @@ dev-up: .venv/ready ## start the world (control plane, simulator, operator) and 
 dev-down: .venv/ready ## stop the world
 	@$(BIN)/python -m devworld down
 
-test: .venv/ready ## every test but the chaos
-	@$(BIN)/python -m devworld build
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/chaos $(PYTEST_ARGS)
+# The long files first, so that no worker is left alone with one at the end.
+TESTS := tests/chaos tests/integration tests/clients tests/devworld tests/cli tests/simulator tests/bench tests/unit
 
-chaos: .venv/ready ## kills at every write, watches cut, replicas killed, AWS at its worst (a quarter of an hour)
+test: .venv/ready ## every test
+	@$(BIN)/python -m devworld build
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
+
+chaos: .venv/ready ## of these only: kills at every write, watches cut, replicas killed, AWS at its worst
 	@$(BIN)/python -m devworld build
 	@$(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 

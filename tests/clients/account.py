@@ -16,6 +16,15 @@ BUCKET = "client-models"
 FEWER_ROUNDS = 10
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 
+# The SDK's 3.x asks IAM whether the role may do what serving needs, and refuses a role that may not.
+MAY_SERVE = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Action": ["ecr:GetAuthorizationToken", "s3:GetObject", "s3:ListBucket"], "Resource": "*"},
+        {"Effect": "Allow", "Action": ["logs:*", "cloudwatch:PutMetricData"], "Resource": "*"},
+    ],
+}
+
 
 @dataclasses.dataclass(frozen=True)
 class Version:
@@ -48,9 +57,9 @@ class Account:
         models = {"first": trained, "second": ChurnModel(trained.booster[:FEWER_ROUNDS])}
         versions = {name: Version(model, f"s3://{BUCKET}/{name}/model.tar.gz") for name, model in models.items()}
         account = cls(url, **versions)
-        account.boto3("iam").create_role(
-            RoleName=EXECUTION_ROLE.rpartition("/")[2], AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT)
-        )
+        iam, role = account.boto3("iam"), EXECUTION_ROLE.rpartition("/")[2]
+        iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT))
+        iam.put_role_policy(RoleName=role, PolicyName="serving", PolicyDocument=json.dumps(MAY_SERVE))
         s3 = account.boto3("s3")
         s3.create_bucket(Bucket=BUCKET)
         for name, model in models.items():
@@ -77,6 +86,11 @@ class Account:
     def not_modelled(self) -> list[str]:
         """Every call so far that the simulator answered with 501, as service:operation."""
         return [f"{row['service']}:{row['operation']}" for row in self.control.calls() if row["status"] == 501]
+
+    def answered_well(self, service: str, operation: str) -> int:
+        """How many calls of it were answered with 200."""
+        asked = [row for row in self.control.calls() if (row["service"], row["operation"]) == (service, operation)]
+        return sum(row["status"] == 200 for row in asked)
 
     def what_is_left(self) -> dict[str, list[str]]:
         """Names of SageMaker's objects that are still there."""

@@ -21,3 +21,5 @@ def test_a_model_is_deployed_asked_updated_and_deleted(opened: Callable[[str], C
     assert saw["first"] == pytest.approx(account.first.prediction)
     assert saw["second"] == pytest.approx(account.second.prediction)
     assert saw["count"] == 2
+    assert account.answered_well("logs", "FilterLogEvents")
+    assert account.what_is_left() == {}

@@ -51,7 +51,7 @@ def test_an_endpoint_of_another_region_lives_there_and_answers_there(world: Scen
     assert world.sagemaker.everything() == []
     status = endpoint.status["endpoint"]
     assert status["arn"].split(":")[3] == OTHER_REGION
-    with other_region.boto3("sagemaker-runtime") as runtime:
+    with other_region.client("sagemaker-runtime") as runtime:
         assert runtime.invoke_endpoint(EndpointName=endpoint.sagemaker_name, Body=b"1")["Body"].read()
     endpoint.edit(count(2)).settles()
     assert other_region.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
@@ -61,7 +61,7 @@ def test_an_endpoint_of_another_region_lives_there_and_answers_there(world: Scen
 def test_an_endpoint_of_another_region_is_watched_like_any_other(world: Scene, other_region: Elsewhere) -> None:
     endpoint = world.given(field(region=OTHER_REGION), image_in(OTHER_REGION)).settles()
     world.operator.restart()
-    with other_region.boto3("sagemaker") as sagemaker:
+    with other_region.client("sagemaker") as sagemaker:
         sagemaker.delete_endpoint(EndpointName=endpoint.sagemaker_name)
     endpoint.tells("EndpointDeleted")
     endpoint.settles()

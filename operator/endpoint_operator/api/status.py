@@ -175,6 +175,8 @@ class VariantStatus(StatusModel):
     """Instances now."""
     desired_instance_count: int | None = None
     """Instances that are being reached."""
+    instance_pools: Annotated[dict[str, int], Field(max_length=6)] | None = None
+    """Instances now by type, where the spec gives pools."""
     images: Annotated[list[DeployedImage], atomic_list(max_items=15)] = Field(default_factory=list)
     """The images that run."""
 

@@ -119,7 +119,10 @@ def _live(answer: dict[str, Any]) -> LiveEndpoint:
         variants=tuple(_variant(item) for item in answer.get("ProductionVariants") or ()),
         shadow=next((_variant(item) for item in answer.get("ShadowProductionVariants") or ()), None),
         pending_config_name=pending.get("EndpointConfigName"),
-        pending=tuple(_pending(item) for item in pending.get("ProductionVariants") or ()),
+        pending=tuple(
+            _pending(item)
+            for item in (*pending.get("ProductionVariants", ()), *pending.get("ShadowProductionVariants", ()))
+        ),
     )
 
 
@@ -133,7 +136,14 @@ def _pending(item: dict[str, Any]) -> PendingVariant:
         since=iso(stage["StartTime"]) if stage.get("StartTime") else None,
         current_count=item.get("CurrentInstanceCount"),
         desired_count=item.get("DesiredInstanceCount"),
+        pools=_pools(item),
     )
+
+
+def _pools(item: dict[str, Any]) -> dict[str, int]:
+    """Instances by type; a type that none of runs is left out."""
+    pools = item.get("InstancePools") or ()
+    return {pool["InstanceType"]: count for pool in pools if (count := pool.get("CurrentInstanceCount", 0)) > 0}
 
 
 def _variant(item: dict[str, Any]) -> LiveVariant:
@@ -143,6 +153,7 @@ def _variant(item: dict[str, Any]) -> LiveVariant:
         desired_count=item.get("DesiredInstanceCount"),
         current_weight=item.get("CurrentWeight"),
         desired_weight=item.get("DesiredWeight"),
+        pools=_pools(item),
         images=tuple(
             LiveImage(specified=image["SpecifiedImage"], resolved=image.get("ResolvedImage"))
             for image in item.get("DeployedImages") or ()

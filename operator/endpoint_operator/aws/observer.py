@@ -71,7 +71,7 @@ class AwsObserver:
             seconds_since_write=self.fleet.seconds_since_write(name),
             asked=asked,
             tags_drifted=self._tags_drifted(endpoint, inputs),
-            prices=self._prices(endpoint, inputs),
+            prices=self._prices(endpoint, live, inputs),
             scaling=scaling,
             scaling_trouble=trouble,
             missing_parts=self.inventory.missing_parts(endpoint),
@@ -82,10 +82,13 @@ class AwsObserver:
         )
         return await self._with_log(endpoint, await self._with_looks(endpoint, facts, inputs), inputs)
 
-    def _prices(self, endpoint: InferenceEndpoint, inputs: OperatorInputs) -> dict[str, Price]:
+    def _prices(
+        self, endpoint: InferenceEndpoint, live: LiveEndpoint | None, inputs: OperatorInputs
+    ) -> dict[str, Price]:
         if endpoint.being_deleted:
             return {}
         types = {kind for row in endpoint.status.revisions for kind in row.instance_types.values()}
+        types |= {kind for each in (*live.all_variants, *live.pending) for kind in each.pools} if live else set()
         return self.prices.known(region=inputs.region, instance_types=types)
 
     async def _live(self, endpoint: InferenceEndpoint, name: str) -> LiveEndpoint | None:

@@ -19,6 +19,11 @@ async def connect() -> ApiClient:
 
     Raises ClusterConfigMissing.
     """
+    return ApiClient(await credentials())
+
+
+async def credentials() -> Configuration:
+    """Where the cluster is and how to be let in, read anew. Raises ClusterConfigMissing."""
     configuration = Configuration()
     try:
         if os.environ.get("KUBERNETES_SERVICE_HOST") and not os.environ.get("KUBECONFIG"):
@@ -29,4 +34,4 @@ async def connect() -> ApiClient:
         raise ClusterConfigMissing(
             f"no credentials for a cluster ({error}); run in a pod with a service account, or set KUBECONFIG"
         ) from error
-    return ApiClient(configuration)
+    return configuration

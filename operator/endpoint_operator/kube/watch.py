@@ -19,6 +19,7 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import GROUP, VERSION
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.kube.api import PLURAL
+from endpoint_operator.kube.connection import credentials
 from endpoint_operator.kube.measures import LAST_WATCH_EVENT, WATCH_BEGINNINGS, WATCH_EVENTS
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ class Watch:
 
     async def _operate(self) -> None:
         registry = kopf.OperatorRegistry()
-        kopf.on.login(registry=registry)(kopf.login_via_client)
+        kopf.on.login(registry=registry)(_login)
         kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)(self._on_event)
         try:
             await kopf.operator(
@@ -147,6 +148,25 @@ class Watch:
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         with contextlib.suppress(RuntimeError):  # the operator's loop is closed: it is ending
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+async def _login(**_: Any) -> kopf.ConnectionInfo:
+    """The connection that the operator itself has; kopf asks again when the API server lets it in no more."""
+    found = await credentials()
+    header = await found.get_api_key_with_prefix("BearerToken")
+    header = header or await found.get_api_key_with_prefix("authorization")
+    scheme, _space, token = header.rpartition(" ") if header else ("", "", "")
+    return kopf.ConnectionInfo(
+        server=found.host,
+        ca_path=found.ssl_ca_cert,
+        insecure=not found.verify_ssl,
+        username=found.username or None,
+        password=found.password or None,
+        scheme=scheme or None,
+        token=token or None,
+        certificate_path=found.cert_file,
+        private_key_path=found.key_file,
+    )
 
 
 def watch_settings() -> kopf.OperatorSettings:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from endpoint_operator.api.names import revision_of
 from endpoint_operator.api.status import CostStatus, RevisionStatus
 from endpoint_operator.planning.cost import Machines, Price, cost_of
-from endpoint_operator.planning.facts import LiveEndpoint
+from endpoint_operator.planning.facts import LiveEndpoint, LiveVariant, PendingVariant
 
 
 def cost_status(
@@ -21,10 +21,15 @@ def cost_status(
 
 def _machines(live: LiveEndpoint, rows: Mapping[str, RevisionStatus]) -> list[Machines] | None:
     now, next_one = _types(live.config_name, live, rows), _types(live.pending_config_name, live, rows)
-    counts = [(now.get(variant.name), variant.current_count or 0) for variant in live.all_variants]
-    counts += [(next_one.get(variant.name), variant.current_count or 0) for variant in live.pending]
+    counts = [pair for variant in live.all_variants for pair in _counts(variant, now)]
+    counts += [pair for variant in live.pending for pair in _counts(variant, next_one)]
     groups = [Machines(instance_type=kind, count=count) for kind, count in counts if kind is not None]
     return groups if len(groups) == len(counts) else None
+
+
+def _counts(variant: LiveVariant | PendingVariant, types: Mapping[str, str]) -> list[tuple[str | None, int]]:
+    """Instances by type: SageMaker says which of several pools it took, and the spec where there is one type."""
+    return [*variant.pools.items()] or [(types.get(variant.name), variant.current_count or 0)]
 
 
 def _types(config_name: str | None, live: LiveEndpoint, rows: Mapping[str, RevisionStatus]) -> Mapping[str, str]:

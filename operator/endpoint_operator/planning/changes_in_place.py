@@ -18,11 +18,15 @@ TAGS_DRIFTED = "TagsDrifted"
 
 
 def weights_differ(case: Case) -> Plan | None:
-    """Weights change in place, whichever revision serves: all in one call."""
+    """Weights change in place, whichever revision serves: all in one call.
+
+    The shadow's, which is its share, is part of the revision too; a rollout keeps the weight that is there.
+    """
     live = _changeable(case)
     if live is None:
         return None
-    wanted, now = case.desired.weights, {variant.name: variant.desired_weight for variant in live.variants}
+    wanted = {variant.name: variant.weight for variant in case.desired.variants}
+    now = {variant.name: variant.desired_weight for variant in live.all_variants}
     changed = {name: wanted[name] for name in now if name in wanted and not equal_weights(now[name], wanted[name])}
     if not changed:
         return None

@@ -69,6 +69,8 @@ class LiveVariant:
     desired_count: int | None = None
     current_weight: float | None = None
     desired_weight: float | None = None
+    pools: Mapping[str, int] = field(default_factory=dict)
+    """Instances by type, where it has instance pools."""
     images: tuple[LiveImage, ...] = ()
 
 
@@ -82,6 +84,7 @@ class PendingVariant:
     since: str | None = None
     current_count: int | None = None
     desired_count: int | None = None
+    pools: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

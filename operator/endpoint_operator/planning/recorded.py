@@ -34,6 +34,7 @@ def _variant(variant: VariantStatus) -> LiveVariant:
         desired_count=variant.desired_instance_count,
         current_weight=variant.current_weight,
         desired_weight=variant.desired_weight,
+        pools=variant.instance_pools or {},
         images=tuple(
             LiveImage(specified=image.specified_image, resolved=image.resolved_image) for image in variant.images
         ),

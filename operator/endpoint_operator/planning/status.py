@@ -221,6 +221,7 @@ def _variant(variant: LiveVariant) -> VariantStatus:
         desired_weight=variant.desired_weight,
         current_instance_count=variant.current_count,
         desired_instance_count=variant.desired_count,
+        instance_pools=dict(variant.pools) or None,
         images=[
             DeployedImage(specified_image=image.specified, resolved_image=image.resolved) for image in variant.images
         ],

@@ -28,7 +28,6 @@ _VARIANT_MEMBERS = {
 }
 _CONTAINER_MEMBERS = {
     "AdditionalModelDataSources": "additional model data sources",
-    "ImageConfig": "images of private registries",
     "ContainerMetricsConfig": "container metrics",
 }
 
@@ -50,6 +49,9 @@ def check_model(model: Model) -> None:
         raise NotModelled("models of several containers are not modelled yet")
     for container in model.containers:
         _refuse(container, _CONTAINER_MEMBERS)
+        # Platform, the other mode, is where images are without it: in ECR (ImageConfig in the SageMaker API reference).
+        if container.get("ImageConfig", {}).get("RepositoryAccessMode") == "Vpc":
+            raise NotModelled("images of private registries are not modelled yet (ImageConfig)")
         if container["Mode"] == "MultiModel":
             raise NotModelled("multi-model endpoints are not modelled yet")
         check_model_data(container)

@@ -32,13 +32,11 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
         deserializer=CSVDeserializer(),
         wait=False,
     )
-    session.wait_for_endpoint("churn", poll=POLL_SECONDS, live_logging=True)
+    session.wait_for_endpoint("churn", live_logging=True)  # prints the server's log; looks every 10 s
     seen: dict[str, Any] = {"image": image, "first": answer(predictor, asked["customer"])}
 
     second.create(instance_type="ml.m5.large")
-    predictor.update_endpoint(
-        initial_instance_count=2, instance_type="ml.m5.large", model_name=second.name, wait=False
-    )
+    predictor.update_endpoint(initial_instance_count=2, instance_type="ml.m5.large", model_name=second.name, wait=False)
     session.wait_for_endpoint("churn", poll=POLL_SECONDS)
     seen["second"] = answer(predictor, asked["customer"])
     seen["count"] = session.describe_endpoint("churn")["ProductionVariants"][0]["CurrentInstanceCount"]
@@ -55,4 +53,5 @@ def answer(predictor: Predictor, customer: list[float]) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(json.loads(sys.argv[1]))))
+    seen = main(json.loads(sys.argv[1]))
+    print(f"\n{json.dumps(seen)}")  # the SDK leaves its progress line open

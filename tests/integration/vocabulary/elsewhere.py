@@ -27,7 +27,7 @@ class Elsewhere:
         self.sagemaker = SageMakerTruth(world.simulator, prefix=world.namespace, account=account, region=region)
 
     @contextlib.contextmanager
-    def boto3(self, service: str) -> Iterator[Any]:
+    def client(self, service: str) -> Iterator[Any]:
         """A client with all rights there, for the length of a block: credentials of a role end in simulated time."""
         made = self._session().client(service, endpoint_url=self._world.shared.world.simulator_url)
         try:
@@ -38,7 +38,7 @@ class Elsewhere:
     def make_role(self, name: str, *, trust: object) -> str:
         """Its ARN; the name is the test's own."""
         full = f"{self._world.namespace}-{name}"
-        with self.boto3("iam") as iam:
+        with self.client("iam") as iam:
             made = iam.create_role(RoleName=full, AssumeRolePolicyDocument=json.dumps(trust))
         return str(made["Role"]["Arn"])
 
@@ -48,7 +48,7 @@ class Elsewhere:
 
     def change_trust(self, role: str, *, trust: object) -> None:
         """Who may assume the role of that ARN from now on."""
-        with self.boto3("iam") as iam:
+        with self.client("iam") as iam:
             iam.update_assume_role_policy(RoleName=role.rpartition("/")[2], PolicyDocument=json.dumps(trust))
 
     def _session(self) -> boto3.Session:
