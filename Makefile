@@ -31,7 +31,7 @@ dev-down: .venv/ready ## stop the world
 	@$(BIN)/python -m devworld down
 
 # The long files first, so that no worker is left alone with one at the end.
-TESTS := tests/chaos tests/integration tests/clients tests/devworld tests/cli tests/simulator tests/bench tests/unit
+TESTS := tests/chaos tests/integration tests/clients tests/devworld tests/cli tests/simulator tests/aws tests/bench tests/unit
 
 test: .venv/ready ## every test
 	@$(BIN)/python -m devworld build

@@ -32,7 +32,11 @@ class Version:
 
     model: ChurnModel
     artifact: str
-    """An s3:// URL of a model.tar.gz."""
+    """An s3:// URL of a model.tar.gz in BUCKET."""
+
+    @property
+    def key(self) -> str:
+        return self.artifact.removeprefix(f"s3://{BUCKET}/")
 
     @property
     def prediction(self) -> float:
@@ -54,16 +58,18 @@ class Account:
     def opened(cls, url: str) -> "Account":
         """Makes the role, the bucket and the artifacts."""
         trained = ChurnModel.train()
-        models = {"first": trained, "second": ChurnModel(trained.booster[:FEWER_ROUNDS])}
-        versions = {name: Version(model, f"s3://{BUCKET}/{name}/model.tar.gz") for name, model in models.items()}
-        account = cls(url, **versions)
+        account = cls(
+            url,
+            first=Version(trained, f"s3://{BUCKET}/first/model.tar.gz"),
+            second=Version(ChurnModel(trained.booster[:FEWER_ROUNDS]), f"s3://{BUCKET}/second/model.tar.gz"),
+        )
         iam, role = account.boto3("iam"), EXECUTION_ROLE.rpartition("/")[2]
         iam.create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT))
         iam.put_role_policy(RoleName=role, PolicyName="serving", PolicyDocument=json.dumps(MAY_SERVE))
         s3 = account.boto3("s3")
         s3.create_bucket(Bucket=BUCKET)
-        for name, model in models.items():
-            s3.put_object(Bucket=BUCKET, Key=f"{name}/model.tar.gz", Body=model.as_artifact())
+        for version in (account.first, account.second):
+            s3.put_object(Bucket=BUCKET, Key=version.key, Body=version.model.as_artifact())
         return account
 
     @property

@@ -7,6 +7,7 @@ import pytest
 from devworld.churn import ASKED_ABOUT
 from tests.clients.account import Account
 from tests.clients.client import Client
+from tests.controlplane.deadlines import until
 
 
 def test_a_model_is_deployed_asked_updated_and_deleted(opened: Callable[[str], Client], account: Account) -> None:
@@ -22,4 +23,6 @@ def test_a_model_is_deployed_asked_updated_and_deleted(opened: Callable[[str], C
     assert saw["second"] == pytest.approx(account.second.prediction)
     assert saw["count"] == 2
     assert account.answered_well("logs", "FilterLogEvents")
-    assert account.what_is_left() == {}
+    until(  # the SDK does not wait for the end of a deletion
+        lambda: account.what_is_left() == {}, what="nothing left", within_seconds=30, seen=account.what_is_left
+    )

@@ -91,7 +91,7 @@ def test_two_regions_hold_endpoints_of_one_name(world: Scene, other_region: Else
 def test_the_region_is_fixed_while_anything_is_left_there(world: Scene, other_region: Elsewhere) -> None:
     endpoint = world.given(field(stopped=False)).settles()
     endpoint.edit(field(stopped=True)).settles()
-    endpoint.edit(field(region=OTHER_REGION, stopped=False), image_in(OTHER_REGION))
+    endpoint.edit(field(region=OTHER_REGION, stopped=False))
     sentence = endpoint.stalls("RegionChanged")
     assert sentence.startswith("spec.region: ")
     assert REGION in sentence

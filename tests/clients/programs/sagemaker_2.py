@@ -7,11 +7,11 @@ import json
 import sys
 from typing import Any
 
-import sagemaker
-from sagemaker.deserializers import CSVDeserializer
-from sagemaker.model import Model
-from sagemaker.predictor import Predictor
-from sagemaker.serializers import CSVSerializer
+import sagemaker  # type: ignore[import-not-found]
+from sagemaker.deserializers import CSVDeserializer  # type: ignore[import-not-found]
+from sagemaker.model import Model  # type: ignore[import-not-found]
+from sagemaker.predictor import Predictor  # type: ignore[import-not-found]
+from sagemaker.serializers import CSVSerializer  # type: ignore[import-not-found]
 
 POLL_SECONDS = 1  # as every wait of the SDK takes it; 30 unless told
 
@@ -42,6 +42,7 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
     seen["count"] = session.describe_endpoint("churn")["ProductionVariants"][0]["CurrentInstanceCount"]
 
     predictor.delete_endpoint(delete_endpoint_config=True)
+    session.delete_endpoint_config("churn")  # the one of before the update, which the predictor has forgotten
     for model in (first, second):
         model.delete_model()
     return seen

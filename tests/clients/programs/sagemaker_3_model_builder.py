@@ -8,8 +8,8 @@ import json
 import sys
 from typing import Any
 
-from sagemaker.core.resources import Endpoint, EndpointConfig
-from sagemaker.serve.model_builder import ModelBuilder
+from sagemaker.core.resources import Endpoint, EndpointConfig  # type: ignore[import-not-found]
+from sagemaker.serve.model_builder import ModelBuilder  # type: ignore[import-not-found]
 
 POLL_SECONDS = 1  # deploy(wait=True) takes 30
 WITHIN_SECONDS = 90

@@ -7,8 +7,8 @@ import json
 import sys
 from typing import Any
 
-from sagemaker.core.resources import Endpoint, EndpointConfig, Model
-from sagemaker.core.shapes import ContainerDefinition, ProductionVariant
+from sagemaker.core.resources import Endpoint, EndpointConfig, Model  # type: ignore[import-not-found]
+from sagemaker.core.shapes import ContainerDefinition, ProductionVariant  # type: ignore[import-not-found]
 
 POLL_SECONDS = 1  # the SDK takes 5 unless told
 WITHIN_SECONDS = 90
@@ -19,7 +19,7 @@ def main(asked: dict[str, Any]) -> dict[str, Any]:
     made = [given_revision(name, asked) for name in ("first", "second")]
     endpoint = Endpoint.create(endpoint_name="churn", endpoint_config_name="first")
     endpoint.wait_for_status("InService", poll=POLL_SECONDS, timeout=WITHIN_SECONDS)
-    seen = {"first": answer(endpoint, asked["request"])}
+    seen: dict[str, Any] = {"first": answer(endpoint, asked["request"])}
 
     endpoint.endpoint_config_name = "second"
     endpoint.update()

@@ -21,6 +21,7 @@ BUCKET = "ml-models"
 PERIODS = {
     "--fleet-sweep-seconds": "1",
     "--transition-seconds": "0.25",
+    "--rollout-look-seconds": "0.5",
     "--lease-seconds": "5",
     "--consistency-window-seconds": "8",
 }

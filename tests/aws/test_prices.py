@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
 
@@ -39,14 +39,6 @@ class PriceListWorld:
         self.do("POST", "/faults", {
             "match": {"service": "pricing"}, "error": {"code": code, "message": "not now", "status": status},
         })  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[RunningSimulator]:
-    running = RunningSimulator(settings={})
-    running.start()
-    yield running
-    running.stop()
 
 
 @pytest.fixture

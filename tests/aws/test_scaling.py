@@ -1,7 +1,6 @@
 """The calls on Application Auto Scaling, over HTTP with boto3: what was put reads back as what was wanted."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +10,9 @@ from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, fault_of
-from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.scaling import ScalingApi
 from endpoint_operator.aws.scaling_inventory import ScalingInventory
 from endpoint_operator.aws.scaling_steps import ScalingSteps
-from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.steps import Pass
 from endpoint_operator.planning.scaling_compare import steps_towards
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LiveTarget
@@ -28,8 +25,7 @@ from endpoint_operator.planning.scaling_steps import (
     RegisterScalableTarget,
 )
 from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
-from tests.simulator.running import RunningSimulator
-from tests.simulator.world import REGION, World
+from tests.simulator.world import World
 from tests.unit.given import INPUTS, NOW, an_object
 
 RESOURCE = scalable_resource(endpoint_name="e1", variant="AllTraffic")
@@ -44,36 +40,16 @@ IN_SEOUL = {**NIGHT, "name": "in Seoul", "timezone": "Asia/Seoul"}
 ONCE = {**NIGHT, "name": "once", "schedule": "at(2199-01-01T00:00:00)"}
 
 
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    simulator = RunningSimulator(settings={})
-    simulator.start()
-    world = World(simulator.url)
-    yield world
-    world.close()
-    simulator.stop()
+@pytest.fixture
+def world(empty_world: World) -> World:
+    """With one endpoint in service."""
+    empty_world.given_endpoint("e1")
+    return empty_world
 
 
 @pytest.fixture
-def world(shared_world: World) -> World:
-    """A simulator with one endpoint in service."""
-    shared_world.do("POST", "/reset")
-    shared_world.do("POST", "/clock", {"scale": 1})
-    shared_world.given_endpoint("e1")
-    return shared_world
-
-
-@pytest.fixture
-def api(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[ScalingApi]:
-    for name, value in (
-        ("AWS_ENDPOINT_URL", world.url),
-        ("AWS_ACCESS_KEY_ID", "operator"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-    ):
-        monkeypatch.setenv(name, value)
-    calls = Calls(clients=Clients(region=REGION), health=AwsHealth(), may_write=lambda: None)
-    yield ScalingApi(calls)
-    calls.close()
+def api(calls: Calls) -> ScalingApi:
+    return ScalingApi(calls)
 
 
 def wanted(**fields: Any) -> WantedScaling:

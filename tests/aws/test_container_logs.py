@@ -1,18 +1,14 @@
 """The log of a failed container, over HTTP with boto3: the fleet that failed, without environment values."""
 
 import sys
-from collections.abc import Iterator
 
 import pytest
 
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.container_logs import ContainerLogs
 from endpoint_operator.aws.endpoints import EndpointApi
-from endpoint_operator.aws.health import AwsHealth
-from endpoint_operator.aws.session import Clients
 from endpoint_operator.planning.failed_container import FailedContainer
-from tests.simulator.running import RunningSimulator
-from tests.simulator.world import ECR, REGION, World
+from tests.simulator.world import ECR, World
 
 IMAGE = f"{ECR}/chatty:1"
 SECRET = "correct-horse-battery"
@@ -26,41 +22,16 @@ CHATTY = (
 DENIED = {"code": "AccessDeniedException", "message": "not authorized", "status": 400}
 
 
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    simulator = RunningSimulator(settings={})
-    simulator.start()
-    world = World(simulator.url)
-    yield world
-    world.close()
-    simulator.stop()
-
-
 @pytest.fixture
-def world(shared_world: World) -> World:
+def world(empty_world: World) -> World:
     """A simulator with an endpoint e1 whose container printed a secret and ended."""
-    shared_world.do("POST", "/reset")
-    shared_world.do("DELETE", "/faults")
-    shared_world.settings(images=[IMAGE], servers={IMAGE: {"command": [sys.executable, "-u", "-c", CHATTY]}})
+    empty_world.settings(images=[IMAGE], servers={IMAGE: {"command": [sys.executable, "-u", "-c", CHATTY]}})
     container = {"Image": IMAGE, "Environment": {"TOKEN": SECRET}}
-    shared_world.given_model(PrimaryContainer=container)
-    shared_world.given_config()
-    shared_world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
-    shared_world.finish("e1", "Failed")
-    return shared_world
-
-
-@pytest.fixture
-def calls(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
-    for name, value in (
-        ("AWS_ENDPOINT_URL", world.url),
-        ("AWS_ACCESS_KEY_ID", "operator"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-    ):
-        monkeypatch.setenv(name, value)
-    made = Calls(clients=Clients(region=REGION), health=AwsHealth(), may_write=lambda: None)
-    yield made
-    made.close()
+    empty_world.given_model(PrimaryContainer=container)
+    empty_world.given_config()
+    empty_world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
+    empty_world.finish("e1", "Failed")
+    return empty_world
 
 
 async def container(calls: Calls, *, since: str | None = None, secret: bool = True) -> FailedContainer:

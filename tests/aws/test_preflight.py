@@ -16,7 +16,6 @@ from endpoint_operator.aws.identity import Account
 from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.planning.facts import LiveEndpoint, Looks
-from tests.simulator.running import RunningSimulator
 from tests.simulator.world import ACCOUNT, ECR, NULL_IMAGE, REGION, World, variant
 from tests.unit.given import desired, spec
 
@@ -27,24 +26,11 @@ CANARY = {"strategy": "Canary", "step": {"percent": 50}, "waitSeconds": 60}
 DENIED = {"code": "AccessDeniedException", "message": "not authorized", "status": 400}
 
 
-@pytest.fixture(scope="module")
-def shared_world() -> Iterator[World]:
-    simulator = RunningSimulator(settings={})
-    simulator.start()
-    world = World(simulator.url)
-    yield world
-    world.close()
-    simulator.stop()
-
-
 @pytest.fixture
-def world(shared_world: World) -> World:
+def world(empty_world: World) -> World:
     """A simulator with the operator's default role and nothing else."""
-    shared_world.do("POST", "/reset")
-    shared_world.do("DELETE", "/faults")
-    shared_world.do("POST", "/clock", {"scale": 1})
-    shared_world.given_role("operators-default")
-    return shared_world
+    empty_world.given_role("operators-default")
+    return empty_world
 
 
 @dataclass
