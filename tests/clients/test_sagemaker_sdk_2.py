@@ -1,6 +1,7 @@
 """The SageMaker Python SDK 2.x against the simulator."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,16 +11,22 @@ from tests.clients.client import Client
 from tests.controlplane.deadlines import until
 
 
-def test_a_model_is_deployed_asked_updated_and_deleted(opened: Callable[[str], Client], account: Account) -> None:
+def test_a_model_is_uploaded_deployed_with_capture_asked_updated_and_deleted(
+    opened: Callable[[str], Client], account: Account, tmp_path: Path
+) -> None:
+    artifact = tmp_path / "model.tar.gz"
+    artifact.write_bytes(account.first.model.as_artifact())
     saw = opened("sagemaker-2").tells(
         "sagemaker_2.py",
         role=account.role,
-        first=account.first.artifact,
+        bucket="a-bucket-of-its-own",
+        artifact=str(artifact),
         second=account.second.artifact,
         customer=ASKED_ABOUT,
     )
     assert saw["image"] == account.image
     assert saw["first"] == pytest.approx(account.first.prediction)
+    assert saw["captured"]["captureData"]["endpointInput"]["data"] == ",".join(map(str, ASKED_ABOUT))
     assert saw["second"] == pytest.approx(account.second.prediction)
     assert saw["count"] == 2
     assert account.answered_well("logs", "FilterLogEvents")

@@ -111,7 +111,7 @@ def invocations(ml: Scene, endpoint: Endpoint, variant: str) -> float:
         Period=86400,
         Statistics=["Sum"],
     )
-    return sum(point["Sum"] for point in answer["Datapoints"])
+    return sum(float(point["Sum"]) for point in answer["Datapoints"])
 
 
 @pytest.mark.parametrize("file", CALLABLE)

@@ -69,8 +69,8 @@ def test_get_shows_whether_it_is_up_which_mode_revision_and_how_many_instances(w
     endpoint = world.given().settles()
     header, row = world.kubectl("get", "iep", "-n", world.namespace).splitlines()
     assert header.split() == ["NAME", "READY", "MODE", "REVISION", "INSTANCES", "COST/H", "AGE"]
-    name, ready, mode, revision, instances, _age = row.split()  # the cost is unknown, and empty
-    assert (name, ready, mode, instances) == ("churn", "True", "RealTime", "1")
+    name, ready, mode, revision, instances, cost, _age = row.split()
+    assert (name, ready, mode, instances, cost) == ("churn", "True", "RealTime", "1", "0.115")
     assert revision == endpoint.revision
 
 

@@ -102,7 +102,7 @@ def test_what_application_auto_scaling_refuses_is_stalled_and_not_tried_in_a_loo
         sentence = endpoint.stalls("AutoscalingRefused")
         world.operator_looks(5)
     assert "spec.autoscaling" in sentence
-    assert REFUSED["message"] in sentence
+    assert str(REFUSED["message"]) in sentence
     assert calls.count("PutScalingPolicy") == 1
     assert endpoint.table_row() == ("False", "False", "True", "True")
     world.simulator.end_faults(refusal)

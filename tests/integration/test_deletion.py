@@ -79,7 +79,7 @@ def test_a_stalled_object_whose_creation_failed_is_deleted(world: Scene) -> None
 
 
 def test_a_stalled_object_of_which_only_model_and_config_were_made_is_deleted(world: Scene) -> None:
-    endpoint = world.given(field(instance={"type": NO_QUOTA}))
+    endpoint = world.given(field(instance={"type": NO_QUOTA}, preflight="Off"))
     endpoint.stalls("QuotaIsZero")
     assert len(world.sagemaker.everything()) == 2
     endpoint.delete().is_gone()
@@ -87,8 +87,8 @@ def test_a_stalled_object_of_which_only_model_and_config_were_made_is_deleted(wo
 
 
 def test_a_stalled_object_of_which_nothing_was_made_is_deleted_without_a_call(world: Scene) -> None:
-    endpoint = world.given(field(paused=True))
-    endpoint.stalls("NotYetSupported")
+    endpoint = world.given(field(instance={"type": NO_QUOTA}))
+    endpoint.stalls("QuotaIsZero")
     with world.records_calls() as calls:
         endpoint.delete().is_gone()
     assert calls.that_change_anything() == []

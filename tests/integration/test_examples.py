@@ -89,7 +89,7 @@ def test_the_settings_of_the_secrets_example_come_from_its_config_map(demo: Scen
     reply = demo.boto3("sagemaker-runtime").invoke_endpoint(
         EndpointName=endpoint.sagemaker_name, ContentType="text/csv", Body=as_csv(ASKED_ABOUT)
     )
-    assert reply["ContentType"] == "application/json", "the ConfigMap says so"
+    assert reply["ContentType"].startswith("application/json"), "the ConfigMap says so"
     assert "replace-me" not in json.dumps(endpoint.object)
     assert endpoint.tells("EnvironmentIsReadable")
 

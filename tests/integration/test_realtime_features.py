@@ -174,6 +174,8 @@ def test_another_pool_takes_the_variant_when_there_is_no_capacity_of_the_first(w
     counts = {pool["InstanceType"]: pool["CurrentInstanceCount"] for pool in shown["InstancePools"]}
     assert counts == {"ml.c5.2xlarge": 0, "ml.c5.xlarge": 2}
     assert endpoint.status["instanceCount"] == 2
+    assert endpoint.status["variants"][0]["instancePools"] == {"ml.c5.xlarge": 2}
+    assert endpoint.condition("Ready")["message"].endswith("serves on 2 × ml.c5.xlarge")
     assert endpoint.status["cost"]["hourlyUSD"] == "0.408", "what runs is what is paid"
 
 
@@ -201,7 +203,8 @@ def test_both_fleets_of_a_rollout_are_paid(world: Scene) -> None:
     canary = {"strategy": "Canary", "step": {"percent": 50}, "waitSeconds": 3600}
     endpoint = world.given(instance_type("ml.m5.xlarge"), count(2), field(rollout=canary)).settles()
     endpoint.edit(version(2))
-    world.until(lambda: endpoint.status.get("cost", {}).get("hourlyUSD") == "0.92", "both fleets in the cost")
+    # SageMaker counts the instances of the new fleet as they begin to serve: one of two while the canary bakes.
+    world.until(lambda: endpoint.status.get("cost", {}).get("hourlyUSD") == "0.69", "both fleets in the cost")
     world.simulator.advance(seconds=3600)
     endpoint.settles()
     assert endpoint.status["cost"]["hourlyUSD"] == "0.46"

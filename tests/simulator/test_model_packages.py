@@ -68,6 +68,15 @@ def test_the_containers_own_environment_wins_over_the_packages(world: World) -> 
     assert answers(world, times=3) == {"own": 3}
 
 
+def test_a_package_that_is_not_for_the_marketplace_may_say_so(world: World) -> None:
+    packaged = {"Containers": [{"Image": IMAGE}], "SupportedContentTypes": [], "SupportedResponseMIMETypes": []}
+    members: Any = {"ModelPackageName": "alone", "InferenceSpecification": packaged}
+    with refused("NotImplemented", "CertifyForMarketplace", status=501):
+        world.sagemaker.create_model_package(**members, CertifyForMarketplace=True)
+    world.sagemaker.create_model_package(**members, CertifyForMarketplace=False)
+    assert world.sagemaker.describe_model_package(ModelPackageName="alone")["CertifyForMarketplace"] is False
+
+
 def test_a_package_that_is_not_approved_or_not_there_makes_no_model(world: World) -> None:
     world.given_role()
     waiting, rejected = given_version(world), given_version(world, approval="Rejected")

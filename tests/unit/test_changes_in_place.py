@@ -57,6 +57,16 @@ def test_a_weight_that_is_as_wanted_is_not_sent() -> None:
     assert found.steps == (change(weights={"blue": 0.5}),)
 
 
+def test_the_share_of_a_shadow_follows_the_spec_once_its_revision_serves() -> None:
+    """A rollout retains the weights of all variants, the shadow's too."""
+    edited = with_shadow(samplingPercent=40)
+    serves = live(edited)
+    assert serves.shadow is not None
+    retained = replace(serves, shadow=replace(serves.shadow, desired_weight=single_precision(0.2)))
+    assert plan(edited, retained, serves=edited).steps == (change(weights={"candidate": 0.4}),)
+    assert plan(edited, serves, serves=edited).steps == ()
+
+
 def test_counts_go_one_variant_a_call() -> None:
     edited = variants(instance={**INSTANCE, "count": 4})
     edited["variants"][1]["instance"] = {**INSTANCE, "count": 2}

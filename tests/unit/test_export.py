@@ -16,7 +16,7 @@ from endpoint_operator.planning.exporting import (
     trouble,
     with_export,
 )
-from endpoint_operator.planning.plan import Look
+from endpoint_operator.planning.plan import AT_ONCE, Look
 from tests.unit.given import REGION, an_object, spec
 
 NOW = "2026-11-22T12:00:00Z"
@@ -36,7 +36,13 @@ def seen(*variants: str, export: ExportStatus | None = None) -> InferenceEndpoin
 
 
 def change(wanted: dict[str, Any], status: InferenceEndpointStatus, **more: Any) -> ExportChange | None:
-    return export_change(an_object(wanted, **more), status, region=REGION)
+    """What is done once what is remembered first is in status."""
+    endpoint = an_object(wanted, **more)
+    found = export_change(endpoint, status, region=REGION)
+    if isinstance(found, ExportStatus):
+        found = export_change(endpoint, status.model_copy(update={"export": found}), region=REGION)
+    assert not isinstance(found, ExportStatus)
+    return found
 
 
 def written(status: InferenceEndpointStatus, **more: Any) -> ExportStatus:
@@ -82,13 +88,38 @@ def test_another_name_is_written_before_the_old_one_goes() -> None:
     due = change(exporting("second"), seen("blue", export=written(seen("blue"))))
     assert due is not None
     assert due.write is not None
-    assert (due.write.name, due.remove) == ("second", "churn-endpoint")
+    assert (due.write.name, due.remove) == ("second", ("churn-endpoint",))
+
+
+def test_a_name_is_in_status_before_its_config_map_is_made_and_until_it_is_removed() -> None:
+    first = export_change(an_object(exporting()), seen("blue"), region=REGION)
+    assert first == ExportStatus(config_map_name="churn-endpoint", digest="")
+    second = export_change(an_object(exporting("second")), seen("blue", export=first), region=REGION)
+    assert second == ExportStatus(config_map_name="second", digest="", obsolete_names=["churn-endpoint"])
+    third = export_change(an_object(exporting("third")), seen("blue", export=second), region=REGION)
+    assert third == ExportStatus(config_map_name="third", digest="", obsolete_names=["second", "churn-endpoint"])
+    assert change(exporting(None), seen("blue", export=third)) == ExportChange(
+        remove=("third", "second", "churn-endpoint")
+    )
+    back = export_change(an_object(exporting()), seen("blue", export=third), region=REGION)
+    assert back == ExportStatus(config_map_name="churn-endpoint", digest="", obsolete_names=["third", "second"])
+
+
+def test_what_is_remembered_is_made_at_once_but_for_an_object_that_goes_or_has_no_endpoint() -> None:
+    remembered = ExportStatus(config_map_name="churn-endpoint", digest="")
+    assert look_for_export(an_object(exporting()), seen("blue", export=remembered)) == AT_ONCE
+    assert look_for_export(an_object(exporting(), deleted=True), seen("blue", export=remembered)) is None
+    assert look_for_export(an_object(exporting()), InferenceEndpointStatus(export=remembered)) is None
+    told = with_export(an_object(exporting()), seen("blue"), ExportOutcome(written=remembered), now=NOW)
+    condition = find(told.conditions, EXPORTED)
+    assert condition is not None
+    assert condition.status == "False"
 
 
 def test_while_there_is_no_endpoint_the_old_name_stays_and_no_name_removes_it() -> None:
     known = written(seen("blue"))
     assert change(exporting("second"), InferenceEndpointStatus(export=known)) is None
-    assert change(exporting(None), InferenceEndpointStatus(export=known)) == ExportChange(remove="churn-endpoint")
+    assert change(exporting(None), InferenceEndpointStatus(export=known)) == ExportChange(remove=("churn-endpoint",))
 
 
 def test_a_conflict_is_said_keeps_what_was_written_and_is_tried_again() -> None:
@@ -100,7 +131,7 @@ def test_a_conflict_is_said_keeps_what_was_written_and_is_tried_again() -> None:
     assert (condition.status, condition.reason) == ("False", "ExportConflict")
     assert "ml/theirs" in condition.message
     assert after.export == known
-    assert look_for_export(after) == Look(back_off=True, at_most_seconds=600.0)
+    assert look_for_export(endpoint, after) == Look(back_off=True, at_most_seconds=600.0)
     assert trouble(before, after) is not None
     assert trouble(after, after) is None
 
@@ -111,7 +142,7 @@ def test_the_condition_is_there_only_while_an_export_is_asked_for() -> None:
     condition = find(status.conditions, EXPORTED)
     assert condition is not None
     assert condition.status == "True"
-    assert look_for_export(status) is None
+    assert look_for_export(an_object(exporting()), status) is None
     waiting = with_export(an_object(exporting()), InferenceEndpointStatus(), ExportOutcome(), now=NOW)
     not_yet = find(waiting.conditions, EXPORTED)
     assert not_yet is not None

@@ -410,6 +410,13 @@ def test_after_a_rollback_the_old_fleet_scales_again_and_its_type_is_still_known
     assert decision.rows[0].asked.instance_type == "ml.m5.large"
 
 
+def test_an_edit_back_to_a_type_lets_go_of_what_the_fleet_of_another_type_has() -> None:
+    rows, serving = [row(wanted())], {"blue": "ml.m5.xlarge"}
+    known = decided(wanted(), rows=rows, serves_wanted=False, serving_types=serving).rows
+    steps = deregister_before_update(known, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.large"})
+    assert [step.resource for step in steps] == [RESOURCE]
+
+
 def test_a_refused_update_gives_the_old_fleet_its_scaling_back_at_once() -> None:
     item = wanted(instance_type="ml.m5.xlarge", schedules=OFFICE_HOURS)
     green = wanted(variant="green")

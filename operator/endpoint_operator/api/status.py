@@ -216,12 +216,14 @@ class RolloutStatus(StatusModel):
 
 
 class ExportStatus(StatusModel):
-    """The ConfigMap that was written for the programs that call the endpoint."""
+    """The ConfigMap for the programs that call the endpoint: named here before it is made."""
 
     config_map_name: Text
     """Its name."""
     digest: Text
-    """Digest of what was written."""
+    """Digest of what was written; empty until it was."""
+    obsolete_names: Annotated[list[Text], atomic_list(max_items=20)] = Field(default_factory=list)
+    """ConfigMaps of names that were given up; removed once this one is written."""
 
 
 class PlannedCall(StatusModel):
@@ -261,7 +263,7 @@ class InferenceEndpointStatus(StatusModel):
     planned_calls: Annotated[list[PlannedCall], atomic_list(max_items=20)] = Field(default_factory=list)
     """While paused: what would be done, in order."""
     export: ExportStatus | None = None
-    """The ConfigMap of spec.export, as last written."""
+    """The ConfigMap of spec.export."""
     conditions: Annotated[list[Condition], list_map("type", max_items=20)] = Field(default_factory=list)
     """Ready, Reconciling, Stalled (as kstatus reads them) and Available."""
 

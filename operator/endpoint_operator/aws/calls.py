@@ -84,6 +84,16 @@ class Calls:
 
     def _call(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         try:
+            return self._try(service, operation, parameters)
+        except CallFailed as error:
+            if not is_expired(error):
+                raise
+        # Nothing was done. Credentials that can be fetched anew are good at once; others fail again, and that is said.
+        self._clients.credentials_expired()
+        return self._try(service, operation, parameters)
+
+    def _try(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        try:
             answer: dict[str, Any] = getattr(self._clients.get(service), operation)(**parameters)
         except AWS_ERRORS as error:
             raise CallFailed(service=service, operation=operation, cause=error) from error
@@ -98,7 +108,5 @@ class Calls:
             log.debug("%s", error)
         if is_about_credentials(error) or is_unreachable(error):
             self._health.failed(fault_of(error))
-            if is_expired(error):
-                self._clients.credentials_expired()
         else:
             self._health.answered()

@@ -88,7 +88,9 @@ class AwsObserver:
         if endpoint.being_deleted:
             return {}
         types = {kind for row in endpoint.status.revisions for kind in row.instance_types.values()}
-        types |= {kind for each in (*live.all_variants, *live.pending) for kind in each.pools} if live else set()
+        if live is not None:
+            pools = [*(variant.pools for variant in live.all_variants), *(variant.pools for variant in live.pending)]
+            types.update(kind for each in pools for kind in each)
         return self.prices.known(region=inputs.region, instance_types=types)
 
     async def _live(self, endpoint: InferenceEndpoint, name: str) -> LiveEndpoint | None:

@@ -6,11 +6,12 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.aws.errors import CallFailed, fault_of
 from endpoint_operator.aws.scaling_inventory import ScalingInventory
 from endpoint_operator.aws.scaling_troubles import ScalingTroubles
-from endpoint_operator.planning.desired import desired_state
-from endpoint_operator.planning.facts import LiveEndpoint, OperatorInputs
+from endpoint_operator.planning.desired import Desired, desired_state
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, OperatorInputs
 from endpoint_operator.planning.scaling_decision import wanted_of
-from endpoint_operator.planning.scaling_live import KnownScaling, ScalingTrouble
+from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling, ScalingTrouble
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
+from endpoint_operator.planning.scaling_steps import ScalableResource
 from endpoint_operator.planning.scaling_wanted import scalable_resource
 
 
@@ -28,13 +29,29 @@ class ScalingObserver:
         desired = None if endpoint.being_deleted or live is None else desired_state(endpoint, inputs)
         if desired is None:
             return {}, None
+        wanted = wanted_of(desired)
         variants = [
             scalable_resource(endpoint_name=desired.endpoint_name, variant=each.name) for each in desired.variants
         ]
         if self.troubles.of(endpoint) is None:
-            look_at = resources_to_look_at(wanted_of(desired), endpoint.status.autoscaling)
+            unseen = resources_to_look_at(wanted, endpoint.status.autoscaling)
+            doubtful = _to_be_counted(desired, live, known=self.inventory.remembered(variants))
             try:
-                return await self.inventory.known(variants, look_at=look_at), None
+                return await self.inventory.known(variants, look_at=(*unseen, *doubtful)), None
             except CallFailed as error:
                 self.troubles.failed(endpoint, fault_of(error))
-        return self.inventory.remembered(variants), self.troubles.of(endpoint)
+        autoscaled = wanted or endpoint.status.autoscaling
+        return self.inventory.remembered(variants), self.troubles.of(endpoint) if autoscaled else None
+
+
+def _to_be_counted(desired: Desired, live: LiveEndpoint | None, *, known: KnownScaling) -> list[ScalableResource]:
+    """Variants whose count would be put: somebody may have registered them by hand since the lists were read."""
+    if live is None or live.status != LiveStatus.IN_SERVICE:
+        return []
+    wanted = {each.name: each.count for each in desired.variants if each.autoscaling is None}
+    differing = [
+        scalable_resource(endpoint_name=desired.endpoint_name, variant=each.name)
+        for each in live.all_variants
+        if each.name in wanted and each.desired_count != wanted[each.name]
+    ]
+    return [resource for resource in differing if known.get(resource, NOT_REGISTERED).target is None]

@@ -21,7 +21,7 @@ LONGEST_SECONDS: Final = 600.0
 @dataclass(frozen=True, kw_only=True)
 class _Failure:
     fault: Fault
-    try_of: tuple[int, str | None]
+    try_of: tuple[int, str]
     delay: float
     due: float
 
@@ -59,5 +59,5 @@ class ScalingTroubles:
         return ScalingTrouble(fault=failure.fault, retry_seconds=remaining) if remaining > 0 else None
 
 
-def _try_of(endpoint: InferenceEndpoint) -> tuple[int, str | None]:
+def _try_of(endpoint: InferenceEndpoint) -> tuple[int, str]:
     return endpoint.generation, endpoint.reconcile_at

@@ -5,11 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.status import InferenceEndpointStatus
+from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import Executor, Exporter, InputReader, ObjectWriter, Observer, Recorder
 from endpoint_operator.engine.store import ObjectStore
-from endpoint_operator.planning.exporting import ExportOutcome, export_change, look_for_export, with_export
+from endpoint_operator.planning.exporting import (
+    ExportChange,
+    ExportOutcome,
+    export_change,
+    look_for_export,
+    with_export,
+)
 from endpoint_operator.planning.facts import Facts, OperatorInputs
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import timestamp
@@ -66,7 +72,7 @@ class Reconciler:
             return None
         if status != endpoint.status:
             self.store.put(await self.writer.write_status(endpoint, status))
-        return _next_look(plan, outcome) or look_for_export(status)
+        return _next_look(plan, outcome) or look_for_export(endpoint, status)
 
     async def _add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
         written = await self.writer.add_finalizer(endpoint)
@@ -77,10 +83,13 @@ class Reconciler:
     async def _export(
         self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus, facts: Facts, inputs: OperatorInputs
     ) -> InferenceEndpointStatus:
-        change = export_change(endpoint, status, region=inputs.region)
-        outcome = ExportOutcome(written=status.export)
-        if change is not None:
-            outcome = await self.exporter.export(endpoint, change, status.export)
+        match export_change(endpoint, status, region=inputs.region):
+            case ExportStatus() as remembered:
+                outcome = ExportOutcome(written=remembered)
+            case ExportChange() as change:
+                outcome = await self.exporter.export(endpoint, change, status.export)
+            case _:
+                outcome = ExportOutcome(written=status.export)
         return with_export(endpoint, status, outcome, now=timestamp(facts.now))
 
     async def _carry_out(self, endpoint: InferenceEndpoint, plan: Plan, inputs: OperatorInputs) -> Outcome:

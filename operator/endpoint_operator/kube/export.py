@@ -48,8 +48,8 @@ class ConfigMapExporter:
                 return ExportOutcome(written=known, fault=conflict(endpoint, change.write.name))
             await self._apply(endpoint, change.write, uid=there["metadata"]["uid"])
             written = ExportStatus(config_map_name=change.write.name, digest=change.write.digest)
-        if change.remove is not None:
-            await self._remove(endpoint, change.remove)
+        for name in change.remove:
+            await self._remove(endpoint, name)
         return ExportOutcome(written=written)
 
     async def _find(self, endpoint: InferenceEndpoint, name: str) -> Body | None:
@@ -61,14 +61,13 @@ class ConfigMapExporter:
             raise
 
     async def _make(self, endpoint: InferenceEndpoint, name: str) -> Body:
-        """Bare: a create is refused where the name is taken, which an apply is not."""
+        """Without data: a create is refused where the name is taken, which an apply is not."""
         self._may_write()
         return await self._api.create(_path(endpoint), _body(endpoint, name))
 
     async def _apply(self, endpoint: InferenceEndpoint, facts: ExportedFacts, *, uid: str) -> None:
         body = _body(endpoint, facts.name)
-        owner = {"apiVersion": API_VERSION, "kind": "InferenceEndpoint", "name": endpoint.name, "uid": endpoint.uid}
-        body["metadata"] |= {"uid": uid, "ownerReferences": [{**owner, "controller": True}]}
+        body["metadata"]["uid"] = uid
         self._may_write()
         await self._api.apply(_path(endpoint, facts.name), {**body, "data": dict(facts.data)})
 
@@ -86,7 +85,13 @@ def _is_ours(endpoint: InferenceEndpoint, body: Body) -> bool:
 
 
 def _body(endpoint: InferenceEndpoint, name: str) -> Body:
-    metadata = {"name": name, "namespace": endpoint.namespace, "annotations": {TAG_OBJECT: endpoint.object_name}}
+    owner = {"apiVersion": API_VERSION, "kind": "InferenceEndpoint", "name": endpoint.name, "uid": endpoint.uid}
+    metadata = {
+        "name": name,
+        "namespace": endpoint.namespace,
+        "annotations": {TAG_OBJECT: endpoint.object_name},
+        "ownerReferences": [{**owner, "controller": True}],
+    }
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
 
 

@@ -141,8 +141,15 @@ class Leadership:
         return True
 
     async def _find_out(self, error: ApiException) -> None:
-        """A renewal was refused: ours still (its answer was lost), gone, or somebody else's?"""
-        lease = await self._read_or_none()
+        """A renewal was refused: ours still (its answer was lost), gone, or somebody else's?
+
+        Where nobody can tell, the next renewal is refused too; until then we believe ourselves as long as before.
+        """
+        try:
+            lease = await self._read()
+        except (TimeoutError, ApiException, aiohttp.ClientError, OSError) as unread:
+            log.warning("the Lease could not be read: %s", _short(unread))
+            return
         holder = _holder(lease)
         if holder == self.identity and lease is not None:
             self._version = str(lease["metadata"]["resourceVersion"])
@@ -180,12 +187,6 @@ class Leadership:
             if error.status == 404:
                 return None
             raise
-
-    async def _read_or_none(self) -> Body | None:
-        try:
-            return await self._read()
-        except (TimeoutError, ApiException, aiohttp.ClientError, OSError):
-            return None
 
 
 def _holder(lease: Body | None) -> str:

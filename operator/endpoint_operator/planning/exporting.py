@@ -10,11 +10,12 @@ from endpoint_operator.api.names import hex_digest
 from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.planning.desired_variants import desired_variants
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.plan import Look
+from endpoint_operator.planning.plan import AT_ONCE, Look
 
 EXPORTED = "Exported"
 _CONFLICT, _FORBIDDEN = "ExportConflict", "ExportForbidden"
 # Nobody tells when the name becomes free, or the right is granted.
+_MOST_OBSOLETE = 20
 _LOOK_AGAIN = Look(back_off=True, at_most_seconds=600.0)
 
 
@@ -32,8 +33,8 @@ class ExportChange:
     """What is to be done; one or both."""
 
     write: ExportedFacts | None = None
-    remove: str | None = None
-    """Name of a ConfigMap that is no longer asked for."""
+    remove: tuple[str, ...] = ()
+    """Names of ConfigMaps that are no longer asked for; they go after what is written is there."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,24 +45,31 @@ class ExportOutcome:
     fault: Fault | None = None
 
 
-def export_change(endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, region: str) -> ExportChange | None:
+def export_change(
+    endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, region: str
+) -> ExportChange | ExportStatus | None:
     """None where nothing is to be done: at rest nothing is asked of the API server.
 
-    A deletion does nothing: the ConfigMap's owner is the object, and it goes with it.
+    An ExportStatus is to be remembered before anything is done: a ConfigMap that no status names would stay for ever
+    when the operator dies and its name is edited. A deletion does nothing: the ConfigMap's owner is the object, and it
+    goes with it.
     """
     if endpoint.being_deleted:
         return None
     known, wanted = status.export, _wanted(endpoint, status, region=region)
-    name = endpoint.spec.export.config_map_name if endpoint.spec.export is not None else None
-    obsolete = known.config_map_name if known is not None and known.config_map_name != name else None
-    in_step = wanted is None or (
-        known is not None and (known.config_map_name, known.digest) == (wanted.name, wanted.digest)
-    )
-    # A name that is given up goes after its successor is there.
-    remove = obsolete if name is None or not in_step else None
-    if in_step and remove is None:
+    if endpoint.spec.export is None:
+        return ExportChange(remove=_names(known)) if known is not None else None
+    if wanted is None:
         return None
-    return ExportChange(write=None if in_step else wanted, remove=remove)
+    if known is None or known.config_map_name != wanted.name:
+        obsolete = [name for name in _names(known) if name != wanted.name][:_MOST_OBSOLETE]
+        return ExportStatus(config_map_name=wanted.name, digest="", obsolete_names=obsolete)
+    return ExportChange(write=wanted, remove=tuple(known.obsolete_names)) if known.digest != wanted.digest else None
+
+
+def _names(known: ExportStatus | None) -> tuple[str, ...]:
+    """The one that was asked for last first."""
+    return (known.config_map_name, *known.obsolete_names) if known is not None else ()
 
 
 def with_export(
@@ -91,9 +99,12 @@ def forbidden(endpoint: InferenceEndpoint) -> Fault:
     return Fault(blame=Blame.OPERATOR_SETUP, reason=_FORBIDDEN, message=message)
 
 
-def look_for_export(status: InferenceEndpointStatus) -> Look | None:
-    """When to try again what somebody else's ConfigMap, or a missing right, is in the way of."""
-    return _LOOK_AGAIN if _is_trouble(find(status.conditions, EXPORTED)) else None
+def look_for_export(endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> Look | None:
+    """At once for what was remembered; later where another's ConfigMap, or a missing right, is in the way."""
+    if _is_trouble(find(status.conditions, EXPORTED)):
+        return _LOOK_AGAIN
+    remembered = status.export is not None and not status.export.digest and status.endpoint is not None
+    return AT_ONCE if remembered and not endpoint.being_deleted else None
 
 
 def trouble(before: InferenceEndpointStatus, after: InferenceEndpointStatus) -> Fault | None:
@@ -128,7 +139,8 @@ def _wanted(endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, reg
 
 def _condition(endpoint: InferenceEndpoint, outcome: ExportOutcome, *, now: str) -> Condition:
     export, written = endpoint.spec.export, outcome.written
-    done = export is not None and written is not None and written.config_map_name == export.config_map_name
+    asked = export.config_map_name if export is not None else None
+    done = written is not None and written.config_map_name == asked and bool(written.digest)
     reason, message = ("Written", "") if done else ("EndpointNotMade", "written once the endpoint is made")
     if outcome.fault is not None:
         done, reason, message = False, outcome.fault.reason, outcome.fault.message

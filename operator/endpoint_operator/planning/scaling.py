@@ -5,7 +5,7 @@ takes nothing else meanwhile (Application Auto Scaling API reference).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from endpoint_operator.api.autoscaling import Autoscaling
@@ -45,6 +45,8 @@ class ScalingQuestion:
     """Variants that DescribeEndpoint shows."""
     serves_wanted: bool
     """Whether the revision that serves is the one that the spec asks for."""
+    serving_types: Mapping[str, str] = field(default_factory=dict)
+    """By variant, the instance types of the revision that serves; empty where nobody knows them."""
     update_follows: bool
     """Whether UpdateEndpoint to the wanted revision is the next thing to do: what it needs unregistered stays so."""
     now: datetime
@@ -114,7 +116,8 @@ def _intended(question: ScalingQuestion) -> Iterable[ScalingStatus]:
 
 
 def _with_intent(question: ScalingQuestion, item: WantedScaling, row: ScalingStatus | None) -> ScalingStatus:
-    return with_intent(item, row, serves_wanted=question.serves_wanted, now=question.now)
+    serving = item.instance_type or SERVERLESS if question.serves_wanted else question.serving_types.get(item.variant)
+    return with_intent(item, row, serving_type=serving, now=question.now)
 
 
 def _of_row(question: ScalingQuestion, row: ScalingStatus) -> tuple[tuple[ScalingStep, ...], ScalingStatus | None]:

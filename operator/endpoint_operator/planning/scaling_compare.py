@@ -91,7 +91,7 @@ def _why_put_policy(policy: WantedPolicy, there: LivePolicy | None) -> str | Non
     found = canonical(there.configuration) if there.kind == TARGET_TRACKING else {"PolicyType": there.kind}
     asked = canonical(policy.configuration)
     differing = sorted(key for key in {*found, *asked} if found.get(key) != asked.get(key))
-    return f"the policy {policy.name} has another {differing[0]}" if differing else None
+    return f"the policy {policy.name} has another {', '.join(differing)}" if differing else None
 
 
 def canonical(configuration: Mapping[str, Any]) -> dict[str, Any]:

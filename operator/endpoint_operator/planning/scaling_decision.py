@@ -51,6 +51,7 @@ def wanted_of(desired: Desired) -> tuple[WantedScaling, ...]:
 
 def question_of(case: Case, *, update_follows: bool = False) -> ScalingQuestion:
     live = case.live
+    serving = case.status.revision(case.live_revision) if case.live_revision is not None else None
     return ScalingQuestion(
         endpoint_name=case.desired.endpoint_name,
         wanted=wanted_of(case.desired),
@@ -59,6 +60,7 @@ def question_of(case: Case, *, update_follows: bool = False) -> ScalingQuestion:
         spec_variants=frozenset(variant.name for variant in case.desired.variants),
         live_variants=frozenset(variant.name for variant in live.all_variants) if live is not None else frozenset(),
         serves_wanted=case.live_revision == case.desired.revision,
+        serving_types=serving.instance_types if serving is not None else {},
         update_follows=update_follows,
         now=case.facts.now,
     )

@@ -33,20 +33,24 @@ def since_of(asked: ScalingAsked) -> datetime:
 
 
 def with_intent(
-    wanted: WantedScaling, row: ScalingStatus | None, *, serves_wanted: bool, now: datetime
+    wanted: WantedScaling, row: ScalingStatus | None, *, serving_type: str | None, now: datetime
 ) -> ScalingStatus:
     """The row that says what is asked for now; the same row when it says so already.
+
+    `serving_type` is the instance type of the variant that serves, None where nobody knows it.
 
     Editing minCount or maxCount puts them until the next schedule runs. Editing schedules does not: of the edited ones
     the last that would have run counts.
     """
-    asked = _asked(wanted, row.asked if row is not None else None, serves_wanted=serves_wanted, now=now)
+    asked = _asked(wanted, row.asked if row is not None else None, serving_type=serving_type, now=now)
     if row is None:
         return ScalingStatus(name=wanted.variant, dimension=wanted.resource.dimension, asked=asked)
     return row if asked == row.asked else row.model_copy(update={"asked": asked})
 
 
-def _asked(wanted: WantedScaling, before: ScalingAsked | None, *, serves_wanted: bool, now: datetime) -> ScalingAsked:
+def _asked(
+    wanted: WantedScaling, before: ScalingAsked | None, *, serving_type: str | None, now: datetime
+) -> ScalingAsked:
     own = (wanted.spec.min_count, wanted.spec.max_count)
     known_type = before.instance_type if before is not None else None
     same_own = before is not None and own == (before.min_count, before.max_count)
@@ -58,7 +62,7 @@ def _asked(wanted: WantedScaling, before: ScalingAsked | None, *, serves_wanted:
         since=before.since if before is not None and same_own else timestamp(now),
         schedules_digest=wanted.schedules_digest,
         policies_digest=wanted.policies_digest,
-        instance_type=(wanted.instance_type or SERVERLESS) if serves_wanted else known_type,
+        instance_type=serving_type or known_type,
         bounds_put=before is not None and before.bounds_put and same_own and same_schedules,
         settled=before is not None and before.settled and same_own and same_schedules and same_policies,
     )

@@ -109,9 +109,11 @@ def serves_message(case: Case) -> str:
 
 def fleet(case: Case) -> str:
     """The instances that there are, as people say it: 2 × ml.m5.large."""
-    live = case.live
+    live = {variant.name: variant for variant in (case.live.all_variants if case.live else ())}
     counts: dict[str, int] = {}
     for variant in case.desired.variants:
-        now = [seen.current_count or 0 for seen in (live.all_variants if live else ()) if seen.name == variant.name]
-        counts[variant.instance.type] = counts.get(variant.instance.type, 0) + sum(now)
+        seen = live.get(variant.name)
+        there = (seen.pools or {variant.instance.type: seen.current_count or 0}) if seen else {variant.instance.type: 0}
+        for kind, count in there.items():
+            counts[kind] = counts.get(kind, 0) + count
     return ", ".join(f"{count} × {kind}" for kind, count in counts.items())

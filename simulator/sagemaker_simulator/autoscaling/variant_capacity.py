@@ -1,4 +1,4 @@
-"""Counts of SageMaker's production variants, read and changed where SageMaker itself keeps them."""
+"""Counts of SageMaker's variants, the shadow's too, read and changed where SageMaker itself keeps them."""
 
 from sagemaker_simulator.sagemaker.capacities import Capacities
 from sagemaker_simulator.sagemaker.estate import Estates
@@ -18,7 +18,7 @@ class VariantCapacity:
         record = self._estates.at(account=account, region=region).endpoints.get(endpoint)
         if record is None or record.name != endpoint:
             return None
-        serving = record.variants or (record.pending.variants if record.pending is not None else ())
+        serving = record.all_variants or (record.pending.all_variants if record.pending is not None else ())
         found = next((each for each in serving if each.name == variant), None)
         if found is None:
             return None

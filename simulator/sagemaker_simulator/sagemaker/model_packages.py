@@ -127,7 +127,7 @@ def package_of(estate: Estate, arn_or_name: str) -> ModelPackage:
 
 def _check(parameters: Parameters) -> None:
     for member in _NOT_YET:
-        if member in parameters:
+        if parameters.get(member):  # the SageMaker SDK says CertifyForMarketplace: false of every package
             raise NotModelled(f"{member} of a model package is not modelled")
     if ("ModelPackageName" in parameters) == ("ModelPackageGroupName" in parameters):
         raise validation_exception("Exactly one of ModelPackageName and ModelPackageGroupName must be specified.")

@@ -1,6 +1,7 @@
 """What AWS holds of what the operator makes, whatever reads say; all of it, or what is about one endpoint."""
 
 import dataclasses
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,7 @@ from devworld.environment import ACCOUNT, REGION
 from devworld.simulator_control import SimulatorControl
 
 _HERE = f"{ACCOUNT}/{REGION}"
+_WIDTH = 400
 # Alarms flip by themselves.
 _OF_ALARMS_STATE = "State"
 
@@ -75,7 +77,11 @@ def differences(before: Estate, after: Estate) -> Iterator[str]:
         for name in sorted({*were[kind], *are[kind]}):
             was, now = were[kind].get(name), are[kind].get(name)
             if was != now:
-                yield f"  {kind} {name}: was {was}, is {now}"
+                yield f"  {kind} {name}: was {_short(was)}, is {_short(now)}"
+
+
+def _short(document: object) -> str:
+    return textwrap.shorten(str(document), width=_WIDTH, placeholder=" ...")
 
 
 def _name(kind: str, name: str) -> str:

@@ -9,7 +9,8 @@ class Pace:
 
     time_scale: float = 1200.0
     """A creation takes a quarter of a second."""
-    lease: float = 2.0
+    lease: float = 3.0
+    """A renewal is given a fraction of it, and this machine is busy."""
     transition: float = 0.2
     sweep: float = 20.0
     """So long that no sweep falls into a transition by chance: the writes are the same in every run."""
