@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help setup demo dev-up dev-down test chaos bench lint fmt generate lock clean
+.PHONY: help setup demo dev-up dev-down test chaos examples bench lint fmt generate lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | column -t -s "$$(printf '\t')"
@@ -40,6 +40,10 @@ test: .venv/ready ## every test
 chaos: .venv/ready ## of these only: kills at every write, watches cut, replicas killed, AWS at its worst
 	@$(BIN)/python -m devworld build
 	@$(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
+
+examples: .venv/ready ## every folder of examples/, applied and asked
+	@$(BIN)/python -m devworld build
+	@$(BIN)/python -m pytest tests/integration/test_examples.py $(PYTEST_ARGS)
 
 bench: .venv/ready ## the figures: 1, 100 and 1,000 endpoints (a quarter of an hour)
 	@$(BIN)/python -m devworld build

@@ -72,7 +72,8 @@ def test_rule_09_retain_set_while_deleting_lets_go_at_once(world: Scene) -> None
 
 
 def test_a_stalled_object_whose_creation_failed_is_deleted(world: Scene) -> None:
-    endpoint = world.given(image("123456789012.dkr.ecr.us-east-1.amazonaws.com/never-pushed:1"))
+    missing = image("123456789012.dkr.ecr.us-east-1.amazonaws.com/never-pushed:1")
+    endpoint = world.given(missing, field(preflight="Off"))
     endpoint.stalls("ImageUnavailable")
     endpoint.delete().is_gone()
     assert world.sagemaker.everything() == []

@@ -1,9 +1,10 @@
 """When what failed is tried again: on a new word in reconcile-at, on an edit away and back, never by itself."""
 
 from tests.integration.vocabulary.scene import Scene
-from tests.integration.vocabulary.specs import image, version
+from tests.integration.vocabulary.specs import field, image, version
 
 IMAGE = "123456789012.dkr.ecr.us-east-1.amazonaws.com/{name}/sim-late:1"
+NOT_LOOKED_AT_FIRST = field(preflight="Off")  # preflight would find that the image is missing
 
 
 def test_rule_10_a_new_reconcile_at_forces_one_look_at_an_endpoint_at_rest(world: Scene) -> None:
@@ -15,7 +16,7 @@ def test_rule_10_a_new_reconcile_at_forces_one_look_at_an_endpoint_at_rest(world
 
 
 def test_rule_10_a_new_reconcile_at_tries_a_failed_creation_once_more(world: Scene) -> None:
-    endpoint = world.given(image(IMAGE.format(name=world.namespace)))
+    endpoint = world.given(image(IMAGE.format(name=world.namespace)), NOT_LOOKED_AT_FIRST)
     endpoint.stalls("ImageUnavailable")
     with world.records_calls() as calls:
         endpoint.ask_to_look("again")
@@ -48,7 +49,7 @@ def test_rule_11_an_edit_away_and_back_tries_the_failed_revision_again(world: Sc
 
 
 def test_rule_11_the_same_reconcile_at_tries_nothing_again(world: Scene) -> None:
-    endpoint = world.given(image(IMAGE.format(name=world.namespace)))
+    endpoint = world.given(image(IMAGE.format(name=world.namespace)), NOT_LOOKED_AT_FIRST)
     endpoint.ask_to_look("once")
     endpoint.stalls("ImageUnavailable")
     with world.records_calls() as calls:

@@ -4,7 +4,8 @@ from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.specs import count, image, version
 
 REASON = "The primary container for production variant AllTraffic did not pass the ping health check."
-MISSING_IMAGE = image("123456789012.dkr.ecr.us-east-1.amazonaws.com/never-pushed:1")
+# Preflight would find it before SageMaker does.
+MISSING_IMAGE = {**image("123456789012.dkr.ecr.us-east-1.amazonaws.com/never-pushed:1"), "preflight": "Off"}
 
 
 def test_rule_03_a_silent_rollback_is_reported_and_the_old_revision_serves_on(world: Scene) -> None:

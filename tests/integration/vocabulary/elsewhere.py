@@ -29,7 +29,8 @@ class Elsewhere:
     @contextlib.contextmanager
     def client(self, service: str) -> Iterator[Any]:
         """A client with all rights there, for the length of a block: credentials of a role end in simulated time."""
-        made = self._session().client(service, endpoint_url=self._world.shared.world.simulator_url)
+        url = self._world.shared.world.simulator_url
+        made = self._session().client(service, endpoint_url=url)  # type: ignore[call-overload]
         try:
             yield made
         finally:
@@ -53,8 +54,11 @@ class Elsewhere:
 
     def _session(self) -> boto3.Session:
         if self.account == environment.ACCOUNT:
-            keys = {"aws_access_key_id": environment.USER_KEY, "aws_secret_access_key": environment.SECRET}
-            return boto3.Session(region_name=self.region, **keys)
+            return boto3.Session(
+                region_name=self.region,
+                aws_access_key_id=environment.USER_KEY,
+                aws_secret_access_key=environment.SECRET,
+            )
         way_in = f"arn:aws:iam::{self.account}:role/{WAY_IN}"
         got = self._world.boto3("sts").assume_role(RoleArn=way_in, RoleSessionName="test")["Credentials"]
         return boto3.Session(
