@@ -69,6 +69,9 @@ lock: .venv/ready ## resolve the pins again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/operator.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml simulator/pyproject.toml --group dev -o requirements/dev.txt
+	@for client in aws-cli sagemaker-2 sagemaker-3; do \
+	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/clients/$$client.in -o requirements/clients/$$client.txt || exit 1; \
+	done
 
 clean: ## remove what the targets made in this folder
 	@rm -rf .venv .dev .mypy_cache .pytest_cache .ruff_cache
