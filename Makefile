@@ -35,7 +35,7 @@ TESTS := tests/chaos tests/integration tests/clients tests/devworld tests/cli te
 
 test: .venv/ready ## every test
 	@$(BIN)/python -m devworld build
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
 
 chaos: .venv/ready ## of these only: kills at every write, watches cut, replicas killed, AWS at its worst
 	@$(BIN)/python -m devworld build

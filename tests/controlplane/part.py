@@ -43,6 +43,7 @@ class Recipe:
     ready_within_seconds: float = 60
     stop_within_seconds: float = 10
     death_signal: signal.Signals | None = None
+    begin: Callable[[Program], Process] = Process.start
 
 
 class Part:
@@ -102,7 +103,7 @@ class Part:
             death_signal=self.recipe.death_signal,
         )
         with uninterrupted():
-            self.process = Process.start(program)
+            self.process = self.recipe.begin(program)
             self._remember()
 
     def await_ready(self) -> None:

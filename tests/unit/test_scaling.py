@@ -10,6 +10,9 @@ import pytest
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.planning import scaling
+from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.outcome import Outcome
+from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.scaling import (
     ScalingDecision,
     ScalingQuestion,
@@ -20,6 +23,7 @@ from endpoint_operator.planning.scaling import (
     deregister_before_update,
     rows_as_seen,
 )
+from endpoint_operator.planning.scaling_decision import what_comes_back
 from endpoint_operator.planning.scaling_live import (
     NOT_REGISTERED,
     LivePolicy,
@@ -35,6 +39,7 @@ from endpoint_operator.planning.scaling_steps import (
     RegisterScalableTarget,
 )
 from endpoint_operator.planning.scaling_wanted import TARGET_TRACKING, WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.steps import CreateModel, UpdateEndpoint
 
 # A Sunday evening in Seoul; Friday's morning and evening have run.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -415,6 +420,25 @@ def test_an_edit_back_to_a_type_lets_go_of_what_the_fleet_of_another_type_has() 
     known = decided(wanted(), rows=rows, serves_wanted=False, serving_types=serving).rows
     steps = deregister_before_update(known, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.large"})
     assert [step.resource for step in steps] == [RESOURCE]
+
+
+def test_what_was_never_let_go_is_not_put_back() -> None:
+    item, rows = wanted(instance_type="ml.m5.xlarge"), [row(wanted())]
+    steps = deregister_before_update(rows, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.xlarge"})
+    model = CreateModel(name="ml-churn-1", request={})
+    update = UpdateEndpoint(name="ml-churn", config_name="ml-churn-1")
+    plan = Plan(
+        situation=Situation.UPDATING,
+        reason="Updating",
+        message="",
+        steps=(model, *steps, update),
+        if_refused=scaling.restore_if_refused(steps, wanted=[item], rows=rows, now=NOW),
+    )
+    fault = Fault(blame=Blame.WORLD, reason="Refused", message="")
+    assert what_comes_back(plan, Outcome(fault=fault)) == ()
+    assert what_comes_back(plan, Outcome(done=(model,), fault=fault)) == plan.if_refused  # its answer may be lost
+    assert what_comes_back(plan, Outcome(done=(model, *steps), fault=fault)) == plan.if_refused != ()
+    assert what_comes_back(plan, Outcome(done=plan.steps)) == ()
 
 
 def test_a_refused_update_gives_the_old_fleet_its_scaling_back_at_once() -> None:

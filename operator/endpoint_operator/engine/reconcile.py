@@ -22,6 +22,7 @@ from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan
+from endpoint_operator.planning.scaling_decision import what_comes_back
 from endpoint_operator.planning.scaling_trouble import passes_by
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.stories import stories_of
@@ -98,8 +99,9 @@ class Reconciler:
         calls = [type(step).__name__ for step in plan.steps]
         log.debug("%s", plan.message, extra={"object": endpoint.object_name, "calls": calls})
         outcome = await self.executor.carry_out(endpoint, plan.steps, inputs)
-        if outcome.fault is not None and plan.if_refused:
-            await self.executor.carry_out(endpoint, plan.if_refused, inputs)
+        back = what_comes_back(plan, outcome)
+        if back:
+            await self.executor.carry_out(endpoint, back, inputs)
         return outcome
 
 

@@ -29,7 +29,9 @@ async def credentials() -> Configuration:
         if os.environ.get("KUBERNETES_SERVICE_HOST") and not os.environ.get("KUBECONFIG"):
             config.load_incluster_config(client_configuration=configuration)
         else:
-            await config.load_kube_config(client_configuration=configuration)
+            await config.load_kube_config(
+                config_file=os.environ.get("KUBECONFIG") or None, client_configuration=configuration
+            )
     except (config.ConfigException, OSError) as error:
         raise ClusterConfigMissing(
             f"no credentials for a cluster ({error}); run in a pod with a service account, or set KUBECONFIG"

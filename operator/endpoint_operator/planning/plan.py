@@ -61,7 +61,7 @@ class Plan:
     message: str
     steps: tuple[Step, ...] = ()
     if_refused: tuple[Step, ...] = ()
-    """What is done when one of the steps is refused."""
+    """What brings back what the steps let go, when one of them is refused."""
     memory: Memory | None = None
     """None: as the status has it."""
     finalizer: FinalizerChange | None = None

@@ -6,6 +6,7 @@ from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import Desired
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import AT_ONCE, Look, Memory, Plan, Situation
 from endpoint_operator.planning.scaling import (
     ScalingQuestion,
@@ -16,13 +17,14 @@ from endpoint_operator.planning.scaling import (
     restore_if_refused,
 )
 from endpoint_operator.planning.scaling_memory import row_of
-from endpoint_operator.planning.scaling_steps import DeregisterScalableTarget, ScalingStep
+from endpoint_operator.planning.scaling_steps import SCALING_STEPS, DeregisterScalableTarget, ScalingStep
 from endpoint_operator.planning.scaling_wanted import (
     WantedScaling,
     scalable_resource,
     scaling_fault,
     wanted_scaling,
 )
+from endpoint_operator.planning.steps import Step
 
 
 def fault_in_autoscaling(desired: Desired) -> Fault | None:
@@ -109,6 +111,15 @@ def before_update(case: Case) -> tuple[tuple[DeregisterScalableTarget, ...], tup
         scaling=after_deregistration(rows, steps),
     )
     return steps, back, memory
+
+
+def what_comes_back(plan: Plan, outcome: Outcome) -> tuple[Step, ...]:
+    """The steps of `if_refused` for what was let go, or may have been: nothing where an earlier step failed."""
+    if outcome.fault is None:
+        return ()
+    reached = plan.steps[: len(outcome.done) + 1]
+    gone = {step.resource for step in reached if isinstance(step, DeregisterScalableTarget)}
+    return tuple(step for step in plan.if_refused if isinstance(step, SCALING_STEPS) and step.resource in gone)
 
 
 def spec_owns_count(case: Case, variant_name: str) -> bool:

@@ -13,7 +13,7 @@ from tests.chaos.kill.estate import differences, estate_of
 from tests.chaos.kill.extent import EVERYTHING, Extent
 from tests.chaos.kill.foreign import make_foreign
 from tests.chaos.kill.kill_once import Result, kill_once
-from tests.chaos.kill.operator_slot import OperatorSlot
+from tests.chaos.kill.operator_slot import Begin, OperatorSlot
 from tests.chaos.kill.pace import FRESH, LATE
 from tests.chaos.kill.phases import Phase
 from tests.chaos.kill.points import Point, Row, late_rows_of, points_of, rows_of
@@ -21,6 +21,7 @@ from tests.chaos.kill.recording import recorded
 from tests.chaos.kill.subject import Subject
 from tests.chaos.kill.versions import OTHER_TYPE
 from tests.controlplane.deadlines import DeadlineError
+from tests.controlplane.warm_python import WarmPython
 from tests.integration.vocabulary.specs import INSTANCE_TYPE
 
 ROOM = 10_000  # instances: objects stay until all rows are done
@@ -53,8 +54,10 @@ class Campaign:
         for phase in self._extent.wanted_phases():
             self._unrecorded.put(phase)
         with ExitStack() as stack:
-            slots = [self._fresh_slot(number) for number in range(self._extent.fresh_slots)]
-            late_slots = self._late_slots(stack)
+            # An operator is started twice a row: its imports alone would be half of the whole test.
+            begin = stack.enter_context(WarmPython("endpoint_operator", imported=("botocore.signers",))).start
+            slots = [self._fresh_slot(number, begin) for number in range(self._extent.fresh_slots)]
+            late_slots = self._late_slots(stack, begin)
             simulators = {slot.simulator.url: slot.simulator for slot in (*slots, *late_slots)}
             for simulator in simulators.values():
                 simulator.configure(quotas={f"{kind}/endpoint": ROOM for kind in (INSTANCE_TYPE, OTHER_TYPE)})
@@ -66,10 +69,10 @@ class Campaign:
                 if changed:
                     self.complaints.append("\n".join(["in AWS is not what was there before:", *changed]))
 
-    def _fresh_slot(self, number: int) -> OperatorSlot:
-        return OperatorSlot(self._world, number=number, aws_url=self._world.simulator_url, pace=FRESH)
+    def _fresh_slot(self, number: int, begin: Begin) -> OperatorSlot:
+        return OperatorSlot(self._world, number=number, aws_url=self._world.simulator_url, pace=FRESH, begin=begin)
 
-    def _late_slots(self, stack: ExitStack) -> list[OperatorSlot]:
+    def _late_slots(self, stack: ExitStack, begin: Begin) -> list[OperatorSlot]:
         first = self._extent.fresh_slots
         numbers = range(first, first + self._extent.late_slots)
         clouds = [AwsOfItsOwn(self._world.directory / f"aws{number}", LATE) for number in numbers]
@@ -78,7 +81,7 @@ class Campaign:
             cloud.launch()
         urls = [cloud.await_ready() for cloud in clouds]
         return [
-            OperatorSlot(self._world, number=number, aws_url=url, pace=LATE)
+            OperatorSlot(self._world, number=number, aws_url=url, pace=LATE, begin=begin)
             for number, url in zip(numbers, urls, strict=True)
         ]
 

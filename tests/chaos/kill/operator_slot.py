@@ -1,7 +1,6 @@
 """One operator of several on the same API server and the same AWS: its namespace, its Lease, its name in both."""
 
 import json
-import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -20,15 +19,17 @@ from tests.chaos.kill.writeproxy import WriteProxy
 from tests.controlplane import kubeconfig
 from tests.controlplane.httpcheck import answers_ok
 from tests.controlplane.part import Part, Ports, Recipe
+from tests.controlplane.processes import Process, Program
 from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
 
 Document = dict[str, Any]
+Begin = Callable[[Program], Process]
 
 
 class OperatorSlot:
     """A namespace, and the operator that works in it alone. Used by one thread, that which starts its processes."""
 
-    def __init__(self, world: World, *, number: int, aws_url: str, pace: Pace) -> None:
+    def __init__(self, world: World, *, number: int, aws_url: str, pace: Pace, begin: Begin) -> None:
         self.world = world
         self.simulator = SimulatorControl(aws_url)
         self.namespace = f"kill{number}"
@@ -41,6 +42,7 @@ class OperatorSlot:
             authority=world.control_plane.certificates.authority.certificate,
         )
         self._pace = pace
+        self._begin = begin
         self._frozen: list[str] = []
         self._part = Part(self._recipe())
 
@@ -132,7 +134,7 @@ class OperatorSlot:
             environment=self._environment,
             log=self._file("operator.log"),
             answers=lambda ports: answers_ok(f"http://127.0.0.1:{ports[0]}/healthz"),
-            death_signal=signal.SIGKILL,
+            begin=self._begin,
         )
 
     def _command(self, ports: Ports) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield started
 
 
-@pytest.mark.timeout(1200)  # five minutes on two idle cores
+@pytest.mark.timeout(2400)  # some eight minutes on two idle cores, a quarter of an hour on busy ones
 def test_killed_after_any_single_write_the_operator_ends_the_work_exactly_once(
     world: World, record_property: Callable[[str, object], None]
 ) -> None:
