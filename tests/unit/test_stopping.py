@@ -12,7 +12,7 @@ from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.single_precision import equal_weights
 from endpoint_operator.planning.steps import CreateEndpoint, CreateEndpointConfig, DeleteAlarm, DeleteEndpoint
 from tests.unit.edits import INSTANCE, variants
-from tests.unit.given import CREATED, INPUTS, an_object, facts, known, live, row, sent, spec, status
+from tests.unit.given import ACCOUNT, CREATED, INPUTS, an_object, facts, known, live, row, sent, spec, status
 
 SETTLED = status(row(), endpoint=known(live()))
 STOPPED = spec(stopped=True)
@@ -87,3 +87,12 @@ def test_starting_makes_the_same_revision_with_counts_and_weights_wanted_now(
     assert (config.name != before.config_name) == again
     assert equal_weights(blue["InitialVariantWeight"], now["variants"][0]["weight"])
     assert blue["InitialInstanceCount"] == now["variants"][0]["instance"]["count"]
+
+
+def test_the_revisions_of_a_stopped_object_are_not_looked_for_in_another_account() -> None:
+    made = row().model_copy(update={"resolved": row().resolved.model_copy(update={"account": ACCOUNT})})
+    for deleted in (False, True):
+        stopped = an_object(spec(stopped=True), status=status(made), deleted=deleted)
+        found = make_plan(stopped, facts(account="999999999999", missing_seconds=90.0), INPUTS)
+        assert (found.reason, found.steps) == ("AccountChanged", ())
+        assert f"are in account {ACCOUNT}" in found.message

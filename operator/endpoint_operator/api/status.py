@@ -90,6 +90,8 @@ class Resolved(StatusModel):
 
     region: Text | None = None
     """The region that it was made in."""
+    account: Text | None = None
+    """The account that it was made in."""
     execution_role_arn: Annotated[str, text(2048, minimum=None)]
     """The role that SageMaker runs the containers with."""
     artifacts: Annotated[list[ResolvedArtifact], atomic_list(max_items=165)] = Field(default_factory=list)

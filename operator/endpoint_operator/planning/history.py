@@ -94,6 +94,7 @@ def _resolved(case: Case) -> Resolved:
     )
     return Resolved(
         region=case.desired.region,
+        account=case.facts.account,
         execution_role_arn=case.desired.execution_role_arn,
         artifacts=artifacts,
         images=_resolved_images(case),

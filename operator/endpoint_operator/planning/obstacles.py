@@ -37,17 +37,23 @@ def elsewhere(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
     What an object takes from the operator is resolved once (api.md, behaviour 12); a deletion waits too, for it
     would find nothing here and leave everything there.
     """
-    known = endpoint.status.endpoint
-    if known is None or known.arn is None:
-        return None
-    account = known.arn.split(":")[4]
-    if facts.account is None or account == facts.account:
+    made, account = _made_in(endpoint)
+    if account is None or facts.account in (None, account):
         return None
     remedy = f"the operator now works in account {facts.account}; give it credentials of account {account}"
     return Plan(
         situation=Situation.USER_FAULT,
         reason="AccountChanged",
-        message=f"the endpoint was made as {known.arn}, and {remedy}, "
-        "or set deletionPolicy: Retain, delete this object and make another",
+        message=f"{made}, and {remedy}, or set deletionPolicy: Retain, delete this object and make another",
         next_look=SLOW_BACK_OFF,
     )
+
+
+def _made_in(endpoint: InferenceEndpoint) -> tuple[str, str | None]:
+    """What was made, and in which account: the endpoint, or while it is stopped its revisions."""
+    known = endpoint.status.endpoint
+    if known is not None and known.arn is not None:
+        return f"the endpoint was made as {known.arn}", known.arn.split(":")[4]
+    accounts = [row.resolved.account for row in endpoint.status.revisions if row.resolved.account is not None]
+    account = accounts[-1] if accounts else None
+    return f"the revisions of this object are in account {account}", account
