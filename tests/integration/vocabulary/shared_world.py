@@ -13,9 +13,12 @@ from devworld.world import World
 from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
 from tests.integration.vocabulary.operator_process import OperatorProcess
 from tests.integration.vocabulary.recorded_calls import CallLog
+from tests.integration.vocabulary.specs import INSTANCE_TYPE
 
 TIME_SCALE = 600.0  # ten minutes of SageMaker in one second
 BUCKET = "ml-models"
+# Instances for all the endpoints that tests leave behind.
+ROOM = 10_000
 # The operator's own periods, shortened: it sees within a second what AWS did behind its back, its successor acts
 # seconds after it was killed, and it believes an absence sooner (still long after the staleness that tests ask for).
 PERIODS = {
@@ -39,6 +42,7 @@ class SharedWorld:
         self.calls = CallLog(self.simulator)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
+        self.simulator.configure(quotas={f"{INSTANCE_TYPE}/endpoint": ROOM})
         make_execution_role(world)
         self.boto3("s3").create_bucket(Bucket=BUCKET)
 
