@@ -34,12 +34,12 @@ def test_a_refused_object_does_not_hide_the_plan_of_another(scene: Scene) -> Non
 
 
 def test_a_field_that_is_not_supported_yet_is_named_and_plans_no_call(scene: Scene) -> None:
-    autoscaling = {"minCount": 1, "maxCount": 2, "invocationsPerInstance": 100}
-    planned = scene.plan(scene.manifest(autoscaling=autoscaling), "-o", "json")
+    container = scene.manifest()["spec"]["containers"][0]
+    planned = scene.plan(scene.manifest(containers=[container, container]), "-o", "json")
     assert planned.code == 1
     assert planned.document["calls"] == []
     assert planned.document["situation"] == "UserFault"
-    assert "spec.autoscaling is not supported by this release" in planned.document["because"]
+    assert "spec.containers[1] is not supported by this release" in planned.document["because"]
 
 
 def test_an_artifact_that_is_not_there_is_named_and_plans_no_call(scene: Scene) -> None:

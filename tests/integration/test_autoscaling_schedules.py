@@ -126,10 +126,11 @@ def test_what_somebody_deregistered_comes_back_as_the_schedules_would_have_it(wo
 
 
 def test_an_edit_of_min_and_max_puts_them_until_the_next_schedule_runs(world: Scene) -> None:
-    endpoint, scaling = given(world, autoscaling(1, 4, schedules=[ran_yesterday()]))
+    schedule = ran_yesterday()  # of this very minute
+    endpoint, scaling = given(world, autoscaling(1, 4, schedules=[schedule]))
     has_stood_for_days(world, endpoint)
     with world.records_calls() as calls:
-        endpoint.edit(autoscaling(1, 5, schedules=[ran_yesterday()])).settles()
+        endpoint.edit(autoscaling(1, 5, schedules=[schedule])).settles()
     assert calls.that_change_anything() == ["RegisterScalableTarget"]
     assert scaling.bounds() == (1, 5)
 

@@ -21,7 +21,7 @@ def given_guarded(world: Scene, rollout: dict[str, Any]) -> Endpoint:
 
 def alarms(world: Scene) -> list[dict[str, Any]]:
     """All alarms about this test's endpoint."""
-    answer = world.boto3("cloudwatch").describe_alarms()
+    answer = world.boto3("cloudwatch").describe_alarms(AlarmNamePrefix=world.namespace)
     return [alarm for alarm in answer["MetricAlarms"] if alarm["AlarmName"].startswith(world.namespace)]
 
 

@@ -25,7 +25,7 @@ def scalable(world: Scene) -> list[str]:
 
 def all_alarms(world: Scene) -> list[str]:
     """Of rollouts and of target tracking."""
-    found = world.boto3("cloudwatch").describe_alarms()["MetricAlarms"]
+    found = world.boto3("cloudwatch").describe_alarms(AlarmNamePrefix=world.namespace)["MetricAlarms"]
     return [alarm["AlarmName"] for alarm in found if world.namespace in alarm["AlarmName"]]
 
 

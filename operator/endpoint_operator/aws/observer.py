@@ -126,7 +126,7 @@ class AwsObserver:
         desired = wants_look(endpoint, facts, inputs)
         if desired is None:
             return facts
-        looks: Looks = await self.preflight.look(desired, await self.identity.get(), live=facts.live)
+        looks: Looks = await self.preflight.look(desired, await self.identity.get(), live=facts.live, anew=facts.asked)
         return facts.with_looks(looks)
 
     async def _with_log(self, endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -> Facts:

@@ -29,8 +29,13 @@ class Preflight:
         self._seen: dict[str, tuple[float, Finding]] = {}
         self._flight = SingleFlight[str, Finding]()
 
-    async def look(self, desired: Desired, account: Account, *, live: LiveEndpoint | None) -> Looks:
-        """`live` is the endpoint that a rollout would change. Raises CallFailed when AWS cannot be asked."""
+    async def look(self, desired: Desired, account: Account, *, live: LiveEndpoint | None, anew: bool = False) -> Looks:
+        """`live` is the endpoint that a rollout would change; `anew`: somebody asks, nothing seen before is believed.
+
+        Raises CallFailed when AWS cannot be asked.
+        """
+        if anew:
+            self._seen.clear()
         overrides = self._shapes.look(desired)
         questions = [*self._questions.of(desired, account, live)]
         findings, quotas = await asyncio.gather(

@@ -17,6 +17,7 @@ from endpoint_operator.planning.artifact_condition import with_artifact_conditio
 from endpoint_operator.planning.billed import cost_status
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.condition_table import conditions_of
+from endpoint_operator.planning.cost import PriceSource
 from endpoint_operator.planning.desired import desired_state, tags_digest
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.failures import failed
@@ -181,7 +182,11 @@ def _variants(live: LiveEndpoint | None) -> list[VariantStatus]:
 def _cost(old: InferenceEndpointStatus, facts: Facts, memory: Memory) -> CostStatus | None:
     if facts.aws_fault is not None:
         return old.cost
-    return cost_status(facts.live, {row.name: row for row in memory.revisions}, facts.prices)
+    cost = cost_status(facts.live, {row.name: row for row in memory.revisions}, facts.prices)
+    listed = old.cost is not None and old.cost.source == PriceSource.PRICE_LIST
+    if listed and cost is not None and cost.source != PriceSource.PRICE_LIST and old.variants == _variants(facts.live):
+        return old.cost  # a process that has just begun has not heard of the price list yet: that is no news
+    return cost
 
 
 def _shadow(live: LiveEndpoint | None) -> VariantStatus | None:
