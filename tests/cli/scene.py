@@ -17,6 +17,7 @@ ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/cli-execution"
 IMAGE = f"{environment.ACCOUNT}.dkr.ecr.{environment.REGION}.amazonaws.com/sim-null:1"
 GROUP = "inference.endpoint-operator.dev"
 SETTLED_WITHIN_SECONDS = 60.0
+KUBERNETES_OWN = "system:serviceaccount:kube-system:"
 READS = ("Describe", "Get", "List", "Head")
 
 
@@ -110,7 +111,7 @@ class Scene:
 
 @dataclasses.dataclass(frozen=True)
 class Audit:
-    """What asked the API server to change something, from a moment on."""
+    """What asked the API server to change something, from a moment on, but for Kubernetes' own controllers."""
 
     path: Path
     start: int
@@ -125,7 +126,9 @@ class Audit:
             file.seek(self.start)
             whole, _, _ = file.read().rpartition("\n")
         lines = [json.loads(line) for line in whole.splitlines()]
-        return [line for line in lines if line.get("objectRef", {}).get("namespace") == namespace]
+        # A namespace that was just made gets its ServiceAccount and its ConfigMap of certificates now.
+        asked = [line for line in lines if not line["user"]["username"].startswith(KUBERNETES_OWN)]
+        return [line for line in asked if line.get("objectRef", {}).get("namespace") == namespace]
 
 
 def _condition(live: dict[str, Any], kind: str) -> dict[str, Any]:

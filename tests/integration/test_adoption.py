@@ -26,6 +26,7 @@ def made_by_hand(world: Scene, *, tags: dict[str, str] | None = None) -> str:
     world.until(
         lambda: (world.sagemaker.endpoint(name) or {}).get("EndpointStatus") == "InService", f"{name} in service"
     )
+    world.operator_looks(2)  # the second list began after it was made
     return by_hand
 
 

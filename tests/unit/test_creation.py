@@ -261,3 +261,10 @@ def test_an_endpoint_out_of_the_operators_reach_is_neither_made_again_nor_forgot
 def test_a_process_that_died_an_hour_ago_is_no_reason_to_wait() -> None:
     seen = replace(facts(), now=NOW + timedelta(hours=1))
     assert steps(plan(None, INTENT, seen))[-1] == "CreateEndpoint"
+
+
+def test_an_endpoint_is_not_made_again_while_the_last_process_may_just_have_made_it() -> None:
+    made = status(row(), endpoint=known(live()))
+    assert plan(None, made, facts()).situation == Situation.REMAKING
+    found = plan(None, made, facts(unsure_seconds=7.0))
+    assert (found.situation, found.steps, found.memory) == (Situation.UNKNOWN, (), None)

@@ -141,3 +141,16 @@ def test_a_deletion_that_cannot_ask_aws_says_why_and_looks_again(blame: Blame, s
 def test_an_object_that_was_never_ours_is_none_of_our_business() -> None:
     found = plan(status(), facts(live()), finalizer=False)
     assert (found.steps, found.finalizer) == ((), None)
+
+
+def test_nothing_goes_while_it_may_not_be_seen_yet_what_the_last_process_did() -> None:
+    seen = facts(None, unsure_seconds=7.0, orphans=(OwnedObject(kind="model", name="m"),))
+    found = plan(status(row(state=RevisionState.DEPLOYING), endpoint=sent()), seen)
+    assert (found.situation, found.steps, found.finalizer) == (Situation.UNKNOWN, (), None)
+    assert found.next_look is not None
+    assert found.next_look.seconds == 7.0
+
+
+def test_what_is_retained_is_let_go_at_once() -> None:
+    found = plan(SETTLED, facts(live(), unsure_seconds=7.0), spec(deletionPolicy="Retain"))
+    assert found.finalizer is FinalizerChange.REMOVE

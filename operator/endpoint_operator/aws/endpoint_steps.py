@@ -1,5 +1,6 @@
 """Endpoints: created, updated, changed in place, tagged and deleted, each safe to repeat."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,12 +91,13 @@ class EndpointSteps:
 
     async def _delete(self, step: DeleteEndpoint, _: Pass) -> None:
         """Look once more: what is deleted is the endpoint that was meant, not one made since under its name."""
+        began = time.monotonic()
         live = await self.endpoints.describe(step.name)
         if live is None:
             # Gone since the pass looked, perhaps by our own deletion: the lists must wake the object once more.
             self.fleet.wrote(step.name, awaited=LiveStatus.DELETING)
             return
-        self.fleet.looked(step.name, live)
+        self.fleet.looked(step.name, live, began=began)
         if live.created != step.created:
             message = f"the endpoint {step.name} was made again by somebody else since it was looked at"
             raise StepRefused(Fault(blame=Blame.BUSY, reason="EndpointChanged", message=message))

@@ -29,6 +29,8 @@ class _Entry:
     seen_in_transition: bool = False
     request: str | None = None
     before_write: Summary | None = None
+    read_at: float = 0.0
+    unsure_until: float | None = None
 
 
 @dataclass(kw_only=True)
@@ -40,12 +42,23 @@ class Fleet:
     _entries: dict[str, _Entry] = field(default_factory=dict)
     swept_at: float | None = None
 
+    def unsure_seconds(self, name: str, *, under_way: bool) -> float:
+        """For how long what is read of the endpoint may be older than what a process before this one did to it.
+
+        `under_way`: whether the object's status, as this process finds it first, leaves something to be done. Then the
+        process that was at it may have died a moment ago, and its last write may not be visible yet.
+        """
+        entry = self._entry(name)
+        if entry.unsure_until is None:
+            entry.unsure_until = time.monotonic() + self.consistency_window if under_way else 0.0
+        return max(0.0, entry.unsure_until - time.monotonic())
+
     def word(self, name: str) -> Summary | Word:
         """The last summary of an endpoint, or why there is none."""
         entry = self._entries.get(name)
         if entry is None:
             return Word.ABSENT if self.swept_at is not None else Word.UNKNOWN
-        if not entry.known:
+        if not entry.known or entry.read_at < (entry.unsure_until or 0.0):
             return Word.UNKNOWN
         return entry.summary or Word.ABSENT
 
@@ -54,9 +67,10 @@ class Fleet:
         entry = self._entries.get(name)
         return entry.detail if entry is not None and entry.known else None
 
-    def looked(self, name: str, live: LiveEndpoint | None) -> None:
-        """A single look found this."""
+    def looked(self, name: str, live: LiveEndpoint | None, *, began: float) -> None:
+        """A single look that began then found this."""
         entry = self._entry(name)
+        entry.read_at = began
         summary = _summary(live) if live is not None else None
         entry.known = not self._may_be_past(entry, summary)
         entry.detail = live
@@ -152,7 +166,9 @@ class Fleet:
         elif (entry.written_at is not None and entry.written_at > began) or self._may_be_past(entry, summary):
             return False  # the list began before our write, or shows what was before it
         elif entry.known and entry.summary == summary:
+            entry.read_at = began
             return False
+        entry.read_at = began
         entry.known = True
         entry.summary = summary
         entry.detail = None
@@ -167,7 +183,7 @@ class Fleet:
 
     def _entry(self, name: str) -> _Entry:
         # A name that no list showed so far is known to be absent, once there was a list.
-        return self._entries.setdefault(name, _Entry(known=self.swept_at is not None))
+        return self._entries.setdefault(name, _Entry(known=self.swept_at is not None, read_at=self.swept_at or 0.0))
 
     def _mark_missing(self, entry: _Entry, *, missing: bool) -> None:
         if not missing:

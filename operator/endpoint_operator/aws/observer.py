@@ -1,5 +1,6 @@
 """Observing: what a pass needs to know of AWS, from memory where that is enough."""
 
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ from endpoint_operator.planning.decide import fault_in_spec, wants_look
 from endpoint_operator.planning.desired import desired_state, endpoint_name_of
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, Looks, OperatorInputs
 from endpoint_operator.planning.failed_container import failed_container
-from endpoint_operator.planning.recorded import recorded_endpoint
+from endpoint_operator.planning.recorded import is_under_way, recorded_endpoint
 from endpoint_operator.planning.transition import in_stages
 
 
@@ -57,6 +58,10 @@ class AwsObserver:
     async def _ask(self, endpoint: InferenceEndpoint, inputs: OperatorInputs, now: datetime) -> Facts:
         account = await self.identity.get()
         name = endpoint_name_of(endpoint)
+        unsure = self.fleet.unsure_seconds(name, under_way=is_under_way(endpoint))
+        if unsure > 0:
+            live = recorded_endpoint(endpoint.status)
+            return Facts(live=live, account=account.account, unsure_seconds=unsure, now=now)
         asked = self.fleet.is_new_request(name, endpoint.reconcile_at)
         live = await self._live(endpoint, name)
         foreign = await self.ownership.why_foreign(endpoint, live, inputs) if live is not None else None
@@ -103,8 +108,9 @@ class AwsObserver:
                 return known
         elif word is Word.ABSENT and endpoint.status.endpoint is None:
             return None
+        began = time.monotonic()
         live = await self.endpoints.describe(name)
-        self.fleet.looked(name, live)
+        self.fleet.looked(name, live, began=began)
         self.fleet.answered(name, endpoint.reconcile_at)
         return live
 

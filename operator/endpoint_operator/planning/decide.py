@@ -75,9 +75,9 @@ def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
     fault = fault_in_spec(endpoint, inputs)
     if fault is not None:
         return plan_for_fault(fault, retry=fault.about_inputs)
-    out_of_reach = obstacles.elsewhere(endpoint, facts)
-    if out_of_reach is not None:
-        return out_of_reach
+    obstacle = obstacles.elsewhere(endpoint, facts) or obstacles.last_process_may_have_acted(facts)
+    if obstacle is not None:
+        return obstacle
     desired = desired_state(endpoint, inputs)
     assert desired is not None  # noqa: S101 - fault_in_spec found a role
     fault = fault_in_alarms(desired) or scaling_decision.fault_in_autoscaling(desired)

@@ -192,6 +192,8 @@ class Facts:
     """The account that the operator works in; None while AWS could not be asked."""
     aws_fault: Fault | None = None
     """Why AWS could not be asked; the rest is then what was last known."""
+    unsure_seconds: float = 0.0
+    """For how long this process, begun a moment ago, may not see yet what the one before it did; 0: it sees."""
     missing_seconds: float | None = None
     """For how long this process has found no endpoint of that name; None when there is one."""
     seconds_since_write: float | None = None

@@ -31,6 +31,21 @@ def aws_cannot_be_asked(case: Case) -> Plan | None:
     return plan_for_fault(fault)
 
 
+def last_process_may_have_acted(facts: Facts) -> Plan | None:
+    """What a process before this one did a moment ago may not be visible yet: it is neither repeated nor missed.
+
+    Read too early, an endpoint that was just made is absent, its models are gone and its tags are those of before.
+    """
+    if facts.unsure_seconds <= 0:
+        return None
+    return Plan(
+        situation=Situation.UNKNOWN,
+        reason="Unsure",
+        message="the operator has just begun and waits until SageMaker shows all that its last process may have done",
+        next_look=Look(seconds=facts.unsure_seconds),
+    )
+
+
 def elsewhere(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
     """The endpoint is in an account that the operator no longer works in: it must not seem to be gone.
 

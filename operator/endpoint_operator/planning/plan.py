@@ -23,7 +23,7 @@ class Situation(StrEnum):
     PAUSED_IN_STEP = "PausedInStep"
     PAUSED_BEHIND = "PausedBehind"
     DELETING = "Deleting"
-    UNKNOWN = "Unknown"  # AWS cannot be asked and nothing is to be done: the status stays as it is
+    UNKNOWN = "Unknown"  # AWS cannot be asked, or not be believed yet: the status stays as it is
 
 
 class FinalizerChange(StrEnum):

@@ -1,5 +1,7 @@
 """The endpoint as the object's own status remembers it: a cache of the last Describe that survives restarts."""
 
+from endpoint_operator.api.conditions import ConditionType, is_true
+from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import EndpointStatus, InferenceEndpointStatus, VariantStatus
 from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant
 
@@ -20,6 +22,15 @@ def recorded_endpoint(status: InferenceEndpointStatus) -> LiveEndpoint | None:
         variants=tuple(_variant(variant) for variant in status.variants),
         shadow=_variant(status.shadow) if status.shadow is not None else None,
     )
+
+
+def is_under_way(endpoint: InferenceEndpoint) -> bool:
+    """Whether its status leaves something to be done to what there is of it in AWS."""
+    status = endpoint.status
+    if not status.revisions:
+        return False
+    seen = status.observed_generation == endpoint.generation
+    return endpoint.being_deleted or not seen or is_true(status.conditions, ConditionType.RECONCILING)
 
 
 def is_known(known: EndpointStatus | None, *, created: str) -> bool:

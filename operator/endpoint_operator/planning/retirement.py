@@ -10,7 +10,7 @@ from endpoint_operator.api.spec import DeletionPolicy
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.facts import Facts, LiveStatus
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.obstacles import elsewhere, plan_for_fault
+from endpoint_operator.planning.obstacles import elsewhere, last_process_may_have_acted, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.retention import removal_of
 from endpoint_operator.planning.scaling import deregister_before_deletion
@@ -23,9 +23,9 @@ def plan_retirement(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
         return _plan("Deleted", "nothing of this object is left in AWS")
     if endpoint.spec.deletion_policy == DeletionPolicy.RETAIN:
         return _let_go("Retained", "deletionPolicy is Retain: what is in AWS stays as it is")
-    out_of_reach = elsewhere(endpoint, facts)
-    if out_of_reach is not None:
-        return out_of_reach
+    obstacle = elsewhere(endpoint, facts) or last_process_may_have_acted(facts)
+    if obstacle is not None:
+        return obstacle
     if facts.aws_fault is not None:
         return _waits_for_aws(facts.aws_fault)
     return _endpoint_goes_first(endpoint, facts) or _created_unseen(endpoint, facts) or _leftovers(endpoint, facts)

@@ -1,0 +1,66 @@
+"""The memory of endpoints, where what was read may be older than what a process before this one did."""
+
+import time
+
+import pytest
+
+from endpoint_operator.aws.endpoints import Summary
+from endpoint_operator.aws.fleet import Fleet, Word
+from endpoint_operator.planning.facts import LiveStatus
+
+WINDOW = 30.0
+BEFORE = Summary(name="churn", status=LiveStatus.IN_SERVICE, created="1", modified="1")
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    return now
+
+
+@pytest.fixture
+def fleet(clock: list[float]) -> Fleet:
+    """As it is after the first list of a process."""
+    fleet = Fleet(consistency_window=WINDOW)
+    fleet.swept([BEFORE], began=clock[0])
+    clock[0] += 1
+    return fleet
+
+
+@pytest.mark.parametrize("name", ["churn", "absent"])
+def test_what_was_under_way_is_not_believed_before_the_window_is_over(
+    fleet: Fleet, clock: list[float], name: str
+) -> None:
+    assert fleet.unsure_seconds(name, under_way=True) == WINDOW
+    clock[0] += WINDOW - 1
+    assert fleet.unsure_seconds(name, under_way=True) == 1
+    fleet.swept([BEFORE], began=clock[0])
+    clock[0] += 1
+    assert fleet.unsure_seconds(name, under_way=True) == 0
+    assert fleet.word(name) is Word.UNKNOWN, "the list began within the window"
+
+
+def test_a_list_or_a_look_after_the_window_is_believed(fleet: Fleet, clock: list[float]) -> None:
+    for name in ("churn", "absent"):
+        fleet.unsure_seconds(name, under_way=True)
+    clock[0] += WINDOW
+    fleet.looked("absent", None, began=clock[0])
+    assert fleet.word("absent") is Word.ABSENT
+    fleet.swept([BEFORE], began=clock[0])
+    assert fleet.word("churn") == BEFORE
+
+
+def test_what_was_at_rest_is_believed_at_once_and_what_begins_later_too(fleet: Fleet, clock: list[float]) -> None:
+    for name in ("churn", "absent"):
+        assert fleet.unsure_seconds(name, under_way=False) == 0
+    clock[0] += 1
+    assert fleet.unsure_seconds("churn", under_way=True) == 0, "that work is this process's own"
+    assert fleet.word("churn") == BEFORE
+    assert fleet.word("absent") is Word.ABSENT
+
+
+def test_an_object_made_anew_under_a_name_is_met_anew(fleet: Fleet) -> None:
+    fleet.unsure_seconds("churn", under_way=True)
+    fleet.forget("churn")
+    assert fleet.unsure_seconds("churn", under_way=False) == 0
