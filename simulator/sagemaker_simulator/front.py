@@ -15,7 +15,7 @@ from .rate_limits import RateLimits
 from .settings import Settings
 from .wire.errors import AwsError, SimulatorDefect, throttled
 from .wire.replies import refusal
-from .wire.request import Call, Caller, Incoming, Reply
+from .wire.request import Call, Caller, Incoming, Reply, gathered
 from .wire.scope import Scope, scope_of
 from .wire.understanding import understand
 
@@ -96,6 +96,8 @@ class Front:
         if fault is None:
             return Outcome(reply=reply)
         effect = fault.rule.effect
+        if effect.drop_answer or effect.hold:
+            reply = await gathered(reply)  # the work of a streamed answer is done when its last part is there
         if effect.drop_answer:
             row.error = CUT_OFF
         if effect.hold:

@@ -7,7 +7,7 @@ from aiohttp import web
 from .control.routes import control_application
 from .front import Front
 from .simulator import Simulator
-from .wire.request import Incoming, Reply, new_body_file
+from .wire.request import BodyStream, Incoming, Reply, new_body_file
 
 CONTROL_PREFIX: Final = "/_sim"
 SHUTDOWN_SECONDS = 0.5  # what calls under way get to finish after SIGTERM
@@ -68,9 +68,23 @@ async def _send(request: web.Request, reply: Reply) -> web.StreamResponse:
         if name.lower() not in _NOT_OURS:
             response.headers[name] = value
     is_head = request.method == "HEAD"
+    if reply.stream is not None:
+        return await _send_parts(request, response, reply.stream)
     response.content_length = int(given.get("content-length", 0)) if is_head else len(reply.body)
     await response.prepare(request)
     if reply.body and not is_head:
         await response.write(reply.body)
     await response.write_eof()
+    return response
+
+
+async def _send_parts(request: web.Request, response: web.StreamResponse, stream: BodyStream) -> web.StreamResponse:
+    """Send each part as it comes; a client that has gone ends the stream where it comes from too."""
+    try:
+        await response.prepare(request)
+        while part := await stream.next_part():
+            await response.write(part)
+        await response.write_eof()
+    finally:
+        await stream.close()
     return response

@@ -1,7 +1,10 @@
 """How many instances of each type an account may use for endpoints, before settings say otherwise.
 
-Generous where examples and tests run; a type that is not here has 0, as a new AWS account has for most GPU types.
+Generous where examples and tests run; a type that is not here has 0, as a new AWS account has for most GPU types. What
+serverless endpoints may use is what the SageMaker Developer Guide names for large regions ("Serverless Inference").
 """
+
+from .serverless.allocation import CONCURRENCY, ENDPOINTS
 
 _PLENTY = 100
 _SOME = 20
@@ -29,4 +32,8 @@ _COMMON = (
     *(f"ml.inf2.{size}" for size in ("xlarge", "8xlarge")),
 )
 
-DEFAULT_QUOTAS = {f"{name}/endpoint": _PLENTY for name in _PLENTIFUL} | {f"{name}/endpoint": _SOME for name in _COMMON}
+DEFAULT_QUOTAS = (
+    {f"{name}/endpoint": _PLENTY for name in _PLENTIFUL}
+    | {f"{name}/endpoint": _SOME for name in _COMMON}
+    | {CONCURRENCY: 1000, ENDPOINTS: 50}
+)

@@ -3,14 +3,20 @@
 from collections.abc import Mapping
 
 from .access.sessions import Sessions
+from .async_inference.invoke_async import InvokeEndpointAsync
+from .async_inference.wiring import AsyncInference
 from .autoscaling.wiring import Autoscaling
 from .backing.moto import Moto
 from .backing.roles import Roles
 from .cloudwatch.wiring import CloudWatch
 from .moto_services import MotoServices
 from .neighbours import Neighbours
+from .runtime.in_flight import InFlight
 from .runtime.invoke import InvokeEndpoint
+from .runtime.invoke_stream import InvokeWithResponseStream
 from .runtime.observers import InvocationObservers
+from .runtime.routing import Routing
+from .runtime.service import RuntimeService
 from .sagemaker.endpoint_configs import EndpointConfigs
 from .sagemaker.endpoints import Endpoints
 from .sagemaker.estate import Estates
@@ -39,6 +45,7 @@ class Services:
         transitions: Transitions,
         fleets: Fleets,
         observers: InvocationObservers,
+        async_inference: AsyncInference,
         cloudwatch: CloudWatch,
         autoscaling: Autoscaling,
         gathering: Gathering,
@@ -49,7 +56,18 @@ class Services:
     ) -> None:
         self._moto = MotoServices(moto=moto, sessions=sessions)
         self._cloudwatch = cloudwatch
-        self._runtime = InvokeEndpoint(estates=estates, fleets=fleets, observers=observers)
+        routing, in_flight = Routing(estates=estates, fleets=fleets), InFlight()
+        invoke = InvokeEndpoint(estates=estates, routing=routing, observers=observers, in_flight=in_flight)
+        stream = InvokeWithResponseStream(estates=estates, routing=routing, observers=observers, in_flight=in_flight)
+        self._runtime = RuntimeService(
+            {
+                "InvokeEndpoint": invoke.answer,
+                "InvokeEndpointWithResponseStream": stream.answer,
+                "InvokeEndpointAsync": InvokeEndpointAsync(
+                    estates=estates, routing=routing, queues=async_inference.queues
+                ).answer,
+            }
+        )
         self._own: dict[str, Mapping[str, Operation]] = {
             **neighbours.operations,
             "application-autoscaling": autoscaling.operations,

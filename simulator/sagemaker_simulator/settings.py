@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .hosting.server_command import ServerCommand
 from .image_accounts import is_aws_image
 from .quota_defaults import DEFAULT_QUOTAS
+from .serverless.allocation import QUOTA_NAMES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +80,9 @@ class Settings:
         """Tell whether AWS has instances of the type to give at the moment."""
         return instance_type not in self.no_capacity
 
-    def quota(self, instance_type: str) -> int:
-        """Return how many instances of the type the account may use for endpoints; 0 for a type that is not there."""
-        return self.quotas.get(f"{instance_type}/endpoint", 0)
+    def quota(self, resource: str) -> int:
+        """Return how many instances of a type the account may use for endpoints, or how much of a serverless quota.
+
+        0 for what is not there.
+        """
+        return self.quotas.get(resource if resource in QUOTA_NAMES else f"{resource}/endpoint", 0)

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from .hosting.server_command import ServerCommand
 from .pricing.regions import PRICE_REGIONS
+from .serverless.allocation import QUOTA_NAMES
 from .settings import Latency, RateLimit, Settings
 
 T = TypeVar("T")
@@ -52,8 +53,11 @@ def _quotas(settings: Settings, value: object) -> Settings:
 
 
 def _quota(value: object, where: str) -> int:
-    if not where.endswith("/endpoint"):
-        raise BadSettings(f"{where}: the key must be INSTANCE_TYPE/endpoint, such as ml.m5.large/endpoint")
+    if not where.endswith("/endpoint") and where.removeprefix("quotas.") not in QUOTA_NAMES:
+        raise BadSettings(
+            f"{where}: the key must be INSTANCE_TYPE/endpoint, such as ml.m5.large/endpoint, or one of "
+            f"{', '.join(QUOTA_NAMES)}"
+        )
     return _count(value, where)
 
 

@@ -12,16 +12,20 @@ from .access.policy import Policy
 from .access.secrets import secret_of
 from .access.sessions import Sessions
 from .access.signatures import VerifySignatures
+from .async_inference.wiring import AsyncInference
 from .autoscaling.deletion_permission import MayDeregister
 from .autoscaling.variant_capacity import VariantCapacity
 from .autoscaling.wiring import Autoscaling
 from .backing.moto import Moto
+from .backing.object_files import ObjectFiles
 from .backing.object_writer import ObjectWriter
 from .backing.topics import Topics
 from .calls import CallLog
 from .clock import Clock
+from .cloudwatch.container_metrics import ContainerMetrics
 from .cloudwatch.instance_metrics import InstanceMetrics
 from .cloudwatch.invocation_metrics import InvocationMetrics
+from .cloudwatch.stream_metrics import StreamMetrics
 from .cloudwatch.wiring import CloudWatch
 from .data_capture.capture import DataCapture
 from .faults import Faults
@@ -38,6 +42,7 @@ from .sagemaker.estate import Estates
 from .sagemaker.fleets import Fleets
 from .sagemaker.ingredients import Gathering
 from .sagemaker.transitions import Transitions
+from .serverless.serverless_hosting import PATIENCE_SECONDS, ServerlessHosting
 from .services import Services
 from .settings_documents import SettingsInForce
 
@@ -70,6 +75,7 @@ class Simulator:
     shadow_traffic: ShadowTraffic
     neighbours: Neighbours
     data_capture: DataCapture
+    async_inference: AsyncInference
     sessions: Sessions
     rate_limits: RateLimits
     moto: Moto
@@ -82,6 +88,7 @@ class Simulator:
         self.faults.clear()
         self.transitions.clear()
         self.shadow_traffic.clear()
+        self.async_inference.clear()
         self.fleets.end_all()
         self.estates.clear()
         self.calls.clear()
@@ -101,6 +108,7 @@ class Simulator:
         """
         self.transitions.clear()
         self.shadow_traffic.clear()
+        self.async_inference.clear()
         self.fleets.end_all()
         try:
             async with asyncio.timeout(CLOSE_SECONDS):
@@ -120,8 +128,9 @@ async def build(
     build_hosting: BuildHosting,
     verify_signatures: bool = False,
     policy: Policy | None = None,
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> Simulator:
-    """Put a simulator together and start moto."""
+    """Put a simulator together and start moto. `patience_seconds` (real): how long a request waits for a cold start."""
     clock = Clock(scale=scale)
     moto = Moto()
     await moto.start()
@@ -135,8 +144,21 @@ async def build(
     )
     estates = Estates(clock=clock, stale_seconds=lambda: settings.now.stale_seconds)
     fleets = Fleets()
-    cloudwatch = CloudWatch(clock, publish=Topics(moto))
-    transitions = Transitions(estates=estates, hosting=hosting, fleets=fleets, durations=Durations(), alarms=cloudwatch)
+    topics = Topics(moto)
+    cloudwatch = CloudWatch(clock, publish=topics)
+    faults = Faults(clock)
+    async_inference = AsyncInference(
+        estates=estates, fleets=fleets, store=ObjectFiles(moto), books=cloudwatch.books, publish=topics, faults=faults
+    )
+    async_inference.start()
+    transitions = Transitions(
+        estates=estates,
+        hosting=ServerlessHosting(hosting, estates=estates, books=cloudwatch.books, patience_seconds=patience_seconds),
+        fleets=fleets,
+        durations=Durations(),
+        alarms=cloudwatch,
+        tell=async_inference.endpoint_changed,
+    )
     gathering = Gathering(
         digest_of=lambda image: settings.now.image_digest(image),
         has_capacity=lambda instance_type: settings.now.has_capacity(instance_type),
@@ -147,7 +169,7 @@ async def build(
     autoscaling = Autoscaling(
         clock, cloudwatch=cloudwatch, capacity=VariantCapacity(estates=estates, capacities=capacities)
     )
-    calls, faults = CallLog(clock), Faults(clock)
+    calls = CallLog(clock)
     rate_limits = RateLimits(lambda: settings.now)
     observers = InvocationObservers()
     shadow_traffic = ShadowTraffic(estates=estates, fleets=fleets, observers=observers)
@@ -156,6 +178,8 @@ async def build(
     data_capture = DataCapture(clock=clock, estates=estates, store=ObjectWriter(moto).put)
     observers.register(data_capture)
     observers.register(InvocationMetrics(cloudwatch.books))
+    observers.register(ContainerMetrics(cloudwatch.books))
+    observers.register(StreamMetrics(cloudwatch.books))
     InstanceMetrics(cloudwatch.books, estates=estates, fleets=fleets, disk=Path(work.name)).start()
     front = Front(
         calls=calls,
@@ -172,6 +196,7 @@ async def build(
             transitions=transitions,
             fleets=fleets,
             observers=observers,
+            async_inference=async_inference,
             cloudwatch=cloudwatch,
             autoscaling=autoscaling,
             gathering=gathering,
@@ -195,6 +220,7 @@ async def build(
         shadow_traffic=shadow_traffic,
         neighbours=neighbours,
         data_capture=data_capture,
+        async_inference=async_inference,
         sessions=sessions,
         rate_limits=rate_limits,
         moto=moto,

@@ -38,6 +38,7 @@ async def container(calls: Calls, *, since: str | None = None, secret: bool = Tr
     live = await EndpointApi(calls).describe("e1")
     assert live is not None
     return FailedContainer(
+        container=None,
         endpoint_name="e1",
         variant="AllTraffic",
         since=since or live.created,

@@ -8,20 +8,24 @@ import pytest
 
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked
+from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, fault_of
-from endpoint_operator.aws.scaling import ScalingApi
+from endpoint_operator.aws.scaling import ScalingApi, ScalingCall
 from endpoint_operator.aws.scaling_inventory import ScalingInventory
 from endpoint_operator.aws.scaling_steps import ScalingSteps
 from endpoint_operator.aws.steps import Pass
+from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
 from endpoint_operator.planning.scaling_compare import steps_towards
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LiveTarget
+from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LiveScaling, LiveTarget
 from endpoint_operator.planning.scaling_steps import (
     SCALING_STEPS,
     DeleteScalingPolicy,
     DeleteScheduledAction,
+    DeleteWakeUpAlarm,
     DeregisterScalableTarget,
     PutScalingPolicy,
+    PutWakeUpAlarm,
     RegisterScalableTarget,
 )
 from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
@@ -48,13 +52,18 @@ def world(empty_world: World) -> World:
 
 
 @pytest.fixture
-def api(calls: Calls) -> ScalingApi:
-    return ScalingApi(calls)
+def alarms(calls: Calls) -> WakeUpAlarms:
+    return WakeUpAlarms(AlarmApi(calls))
+
+
+@pytest.fixture
+def api(calls: Calls, alarms: WakeUpAlarms) -> ScalingApi:
+    return ScalingApi(calls, alarms=alarms)
 
 
 def wanted(**fields: Any) -> WantedScaling:
     spec = Autoscaling.model_validate({"minCount": 1, "maxCount": 4, **fields})
-    return wanted_scaling(spec, endpoint_name="e1", variant="AllTraffic", instance_type="ml.m5.large")
+    return wanted_scaling(spec, endpoint_name="e1", variant="AllTraffic", instance_type="ml.m5.large", tags={})
 
 
 def asked(item: WantedScaling) -> ScalingAsked:
@@ -67,8 +76,14 @@ def asked(item: WantedScaling) -> ScalingAsked:
     )
 
 
+def towards(item: WantedScaling, live: LiveScaling) -> list[ScalingCall]:
+    """Less the alarms of what sleeps: see test_wake_up_alarms.py."""
+    steps = steps_towards(item, live, asked(item), now=NOW)
+    return [step for step in steps if not isinstance(step, PutWakeUpAlarm | DeleteWakeUpAlarm)]
+
+
 async def put(api: ScalingApi, item: WantedScaling) -> None:
-    for step in steps_towards(item, await api.of(RESOURCE), asked(item), now=NOW):
+    for step in towards(item, await api.of(RESOURCE)):
         await api.carry_out(step)
 
 
@@ -102,7 +117,7 @@ async def test_an_edit_leaves_nothing_of_the_old(api: ScalingApi) -> None:
 
 async def test_every_step_may_be_done_twice(api: ScalingApi) -> None:
     item = wanted(invocationsPerInstance=500, schedules=[NIGHT])
-    steps = steps_towards(item, NOT_REGISTERED, asked(item), now=NOW)
+    steps = towards(item, NOT_REGISTERED)
     for step in (*steps, *steps):
         await api.carry_out(step)
     live = await api.of(RESOURCE)
@@ -205,11 +220,13 @@ async def test_what_was_never_listed_is_not_taken_for_absent(api: ScalingApi) ->
     assert await ScalingInventory(api).known([RESOURCE]) == {}
 
 
-async def test_after_a_change_the_next_pass_looks_again_and_only_once(api: ScalingApi, world: World) -> None:
+async def test_after_a_change_the_next_pass_looks_again_and_only_once(
+    api: ScalingApi, alarms: WakeUpAlarms, world: World
+) -> None:
     inventory = ScalingInventory(api)
     await inventory.take_stock()
     assert await inventory.known([RESOURCE]) == {RESOURCE: NOT_REGISTERED}
-    steps = ScalingSteps(api=api, inventory=inventory).doers()
+    steps = ScalingSteps(api=api, alarms=alarms, inventory=inventory).doers()
     await steps[RegisterScalableTarget](REGISTER, PASS)
     before = last_call(world)
     for _ in range(2):
@@ -218,21 +235,23 @@ async def test_after_a_change_the_next_pass_looks_again_and_only_once(api: Scali
     assert len(scaling_calls(world, since=before)) == 3
 
 
-async def test_a_step_that_failed_may_have_been_done_all_the_same(api: ScalingApi, world: World) -> None:
+async def test_a_step_that_failed_may_have_been_done_all_the_same(
+    api: ScalingApi, alarms: WakeUpAlarms, world: World
+) -> None:
     inventory = ScalingInventory(api)
     await inventory.take_stock()
     match = {"service": "application-autoscaling", "operation": "RegisterScalableTarget"}
     world.fault(match=match, dropAnswer=True, times=1)
     world.fault(match=match, error={"code": "ThrottlingException", "message": "Rate exceeded", "status": 400})
-    steps = ScalingSteps(api=api, inventory=inventory).doers()
+    steps = ScalingSteps(api=api, alarms=alarms, inventory=inventory).doers()
     with pytest.raises(CallFailed):
         await steps[RegisterScalableTarget](REGISTER, PASS)
     looked = await inventory.known([RESOURCE])
     assert looked[RESOURCE].target == LiveTarget(minimum=1, maximum=4)
 
 
-def test_there_is_somebody_for_every_step(api: ScalingApi) -> None:
-    assert set(ScalingSteps(api=api, inventory=ScalingInventory(api)).doers()) == set(SCALING_STEPS)
+def test_there_is_somebody_for_every_step(api: ScalingApi, alarms: WakeUpAlarms) -> None:
+    assert set(ScalingSteps(api=api, alarms=alarms, inventory=ScalingInventory(api)).doers()) == set(SCALING_STEPS)
 
 
 async def test_a_list_that_was_under_way_does_not_hide_a_change(api: ScalingApi, world: World) -> None:

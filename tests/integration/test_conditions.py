@@ -118,9 +118,10 @@ def test_rolled_back_by_an_alarm(world: Scene) -> None:
 
 
 def test_what_this_release_does_not_support(world: Scene) -> None:
-    serverless = {"mode": "Serverless", "containers": [{"image": f"{REGISTRY}/sim-null:1"}]}
+    models = {"s3Prefix": "s3://models/all/"}
+    multi_model = {"mode": "MultiModel", "containers": [{"image": f"{REGISTRY}/sim-null:1"}], "multiModel": models}
     with world.records_calls() as calls:
-        endpoint = world.given_spec({**serverless, "serverless": {"memoryMB": 2048, "maxConcurrency": 5}})
+        endpoint = world.given_spec({**multi_model, "instance": {"type": "ml.m5.large"}})
         endpoint.stalls("NotYetSupported")
     assert row(endpoint) == USERS_FAULT_NOTHING_SERVES
     assert calls.that_change_anything() == []

@@ -16,6 +16,7 @@ from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 
 FOLDERS = sorted(folder for folder in (PROJECT / "examples").iterdir() if folder.is_dir())
+SYNCHRONOUS = [folder for folder in FOLDERS if folder.name != "async"]
 BUCKET = "demo-models"
 # By how many rounds of one training each artifact holds.
 ROUNDS = {"churn/model.tar.gz": 30, "churn-candidate/model.tar.gz": 22}
@@ -50,7 +51,7 @@ def given_applied(demo: Scene, folder: Path) -> Endpoint:
     return demo.applied(name).settles()
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", SYNCHRONOUS, ids=lambda folder: folder.name)
 def test_becomes_ready_and_answers_what_its_models_predict(demo: Scene, folder: Path) -> None:
     endpoint = given_applied(demo, folder)
     for variant, artifact in VARIANTS.get(folder.name, {"AllTraffic": "churn/model.tar.gz"}).items():
@@ -63,6 +64,22 @@ def test_becomes_ready_and_answers_what_its_models_predict(demo: Scene, folder: 
         )
         assert reply["InvokedProductionVariant"] == variant
         assert float(reply["Body"].read()) == pytest.approx(predicted(ROUNDS[artifact]), abs=1e-6)
+
+
+def test_the_asynchronous_one_answers_into_s3_what_its_model_predicts(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "async")
+    s3 = demo.boto3("s3")
+    s3.put_object(Bucket=BUCKET, Key="questions/1.csv", Body=as_csv(ASKED_ABOUT))
+    reply = demo.boto3("sagemaker-runtime").invoke_endpoint_async(
+        EndpointName=endpoint.sagemaker_name,
+        ContentType="text/csv",
+        Accept="text/csv",
+        InputLocation=f"s3://{BUCKET}/questions/1.csv",
+    )
+    key = reply["OutputLocation"].removeprefix(f"s3://{BUCKET}/")
+    demo.until(lambda: key in demo.simulator.state()["s3"][BUCKET], f"the answer {key}")
+    answer = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
+    assert float(answer) == pytest.approx(predicted(ROUNDS["churn/model.tar.gz"]), abs=1e-6)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

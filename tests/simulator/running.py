@@ -18,6 +18,8 @@ from sagemaker_simulator.simulator import build
 
 START_SECONDS = 60
 STOP_SECONDS = 30
+INVOCATION_SECONDS, STREAM_SECONDS = 1.0, 3.0  # real, instead of SageMaker's 60 and 480
+PATIENCE_SECONDS = 3.0  # how long a request waits for a cold start, instead of a minute
 
 
 class RunningSimulator:
@@ -61,6 +63,7 @@ class RunningSimulator:
             build_hosting=_hosting,
             verify_signatures=self._verify_signatures,
             policy=self._policy,
+            patience_seconds=PATIENCE_SECONDS,
         )
         runner, port = await listen(application(simulator), host="127.0.0.1", port=0)
         self.url = f"http://127.0.0.1:{port}"
@@ -81,5 +84,10 @@ def _hosting(*, moto: Moto, settings: SettingsInForce, work_directory: Path, fol
         image_present=lambda image: settings.now.image_present(image),
         work_directory=work_directory,
         follow_output=follow_output,
-        limits=Limits(invocation_seconds=1.0, startup_seconds=15.0, stop_grace_seconds=2.0),
+        limits=Limits(
+            invocation_seconds=INVOCATION_SECONDS,
+            stream_seconds=STREAM_SECONDS,
+            startup_seconds=15.0,
+            stop_grace_seconds=2.0,
+        ),
     )

@@ -74,8 +74,12 @@ def test_burstable_instances_cannot_be_registered(there: MonitoredWorld) -> None
 
 def test_what_is_not_modelled_is_a_501(there: MonitoredWorld) -> None:
     there.world.given_endpoint()
-    with refused("NotImplemented", "serverless", status=501):
-        register(there, ScalableDimension="sagemaker:variant:DesiredProvisionedConcurrency")
+    with refused("NotImplemented", "inference components", status=501):
+        register(
+            there,
+            ResourceId="inference-component/c1",
+            ScalableDimension="sagemaker:inference-component:DesiredCopyCount",
+        )
     with refused("NotImplemented", "ecs", status=501):
         there.autoscaling.describe_scalable_targets(ServiceNamespace="ecs")
 

@@ -153,17 +153,9 @@ def test_an_image_without_a_server_says_so(world: World) -> None:
     ("members", "what"),
     [
         ({"TargetModel": "m.tar.gz"}, "multi-model"),
-        ({"TargetContainerHostname": "a"}, "direct invocation"),
         ({"InferenceComponentName": "a"}, "inference components"),
     ],
 )
 def test_what_invocation_does_not_do_yet_is_a_501(endpoint: World, members: dict[str, Any], what: str) -> None:
     with refused("NotImplemented", what, status=501):
         invoke(endpoint, **members)
-
-
-def test_asynchronous_and_streaming_invocation_are_501s(endpoint: World) -> None:
-    with refused("NotImplemented", "InvokeEndpointAsync", status=501):
-        endpoint.runtime.invoke_endpoint_async(EndpointName="E1", InputLocation="s3://b/in")
-    with refused("NotImplemented", "InvokeEndpointWithResponseStream", status=501):
-        endpoint.runtime.invoke_endpoint_with_response_stream(EndpointName="E1", Body=b"x")

@@ -77,9 +77,6 @@ def test_a_service_that_is_not_modelled_is_a_501_that_names_it(world: World) -> 
 @pytest.mark.parametrize(
     ("config", "what"),
     [
-        ({"ProductionVariants": [{"VariantName": "v", "ModelName": "m1", "ServerlessConfig": {
-            "MemorySizeInMB": 1024, "MaxConcurrency": 1}}]}, "serverless endpoints"),
-        ({"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://b/out"}}}, "asynchronous endpoints"),
         ({"VpcConfig": {"SecurityGroupIds": ["sg-1"], "Subnets": ["subnet-1"]}}, "endpoint configs in a VPC"),
         ({"EnableNetworkIsolation": True}, "network isolation"),
     ],
@@ -105,7 +102,6 @@ def test_a_config_is_given_back_whole_and_what_nothing_acts_on_is_refused_at_cre
 @pytest.mark.parametrize(
     ("model", "what"),
     [
-        ({"Containers": [{"Image": "a"}, {"Image": "b"}]}, "several containers"),
         ({"PrimaryContainer": {"Image": "a", "Mode": "MultiModel", "ModelDataUrl": "s3://b/p/"}}, "multi-model"),
     ],
 )
@@ -113,10 +109,7 @@ def test_a_model_that_nothing_can_run_yet_is_refused_at_create_endpoint(
     world: World, model: dict[str, object], what: str
 ) -> None:
     world.given_role()
-    members: dict[str, object] = {"PrimaryContainer": {"Image": "a"}, **model}
-    if "Containers" in members:
-        del members["PrimaryContainer"]
-    world.sagemaker.create_model(ModelName="m1", ExecutionRoleArn=ROLE, **members)  # type: ignore[arg-type]
+    world.sagemaker.create_model(ModelName="m1", ExecutionRoleArn=ROLE, **model)  # type: ignore[arg-type]
     world.given_config()
     with refused("NotImplemented", what, "not modelled yet", status=501):
         world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")

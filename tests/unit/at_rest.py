@@ -4,7 +4,7 @@ from endpoint_operator.api.conditions import ConditionType, find, is_true
 from endpoint_operator.api.identity import TAG_OBJECT
 from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
 from endpoint_operator.planning.desired import desired_state, tags_digest
-from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.facts import LiveStatus, LiveVariant
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.single_precision import equal_weights
 from tests.unit.operator_in_memory import OperatorInMemory
@@ -51,6 +51,7 @@ def is_deleted(operator: OperatorInMemory) -> None:
     """Nothing of ours is left, and everything of others is as it was."""
     assert operator.gone, f"deletion does not end: {operator.object.status.conditions}"
     assert (operator.sagemaker.made, operator.sagemaker.autoscaling.registered) == (set(), set())
+    assert operator.sagemaker.autoscaling.alarms == {}
     live = operator.sagemaker.endpoint
     assert live is None or operator.sagemaker.tags["owner"] == "somebody"
     assert live is None or live.config_name == BY_HAND
@@ -60,7 +61,7 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
     sagemaker = operator.sagemaker
     assert set(sagemaker.alarms) == set(), "alarms are there although no rollout is under way"
     if wish.is_stopped:
-        assert (sagemaker.endpoint, sagemaker.autoscaling.registered) == (None, set())
+        assert (sagemaker.endpoint, sagemaker.autoscaling.registered, sagemaker.autoscaling.alarms) == (None, set(), {})
         return
     wanted = desired_state(operator.object, operator.inputs)
     assert wanted is not None
@@ -82,12 +83,27 @@ def _is_reached(operator: OperatorInMemory, wish: Wish, *, stock_taken: bool) ->
 def _fleet_is_as_wanted(sagemaker: SageMakerInMemory, wish: Wish) -> None:
     """A variant that scales has any count within its bounds: the load says which."""
     assert sagemaker.endpoint is not None
-    counts = {variant.name: variant.desired_count or 0 for variant in sagemaker.endpoint.all_variants}
+    fleet = sagemaker.endpoint.all_variants
+    counts = {variant.name: variant.desired_count for variant in fleet if variant.desired_count is not None}
     assert counts.keys() == wish.counts_by_variant.keys()
+    if wish.shape == "serverless":
+        _concurrency_is_as_wanted(fleet[0], wish)
     targets = {resource.variant: live.target for resource, live in sagemaker.autoscaling.scaling.items()}
     assert {name: target.maximum for name, target in targets.items() if target is not None} == wish.scaled
     for name, count in counts.items():
-        assert count == wish.counts_by_variant[name] or 1 <= count <= wish.scaled.get(name, 0)
+        assert count == wish.counts_by_variant[name] or wish.fewest <= count <= wish.scaled.get(name, 0)
+    assert bool(sagemaker.autoscaling.alarms) is wish.sleeps, "what sleeps has an alarm that wakes it, nothing else has"
+
+
+def _concurrency_is_as_wanted(variant: LiveVariant, wish: Wish) -> None:
+    assert variant.desired_serverless is not None
+    concurrency = variant.desired_serverless.concurrency
+    assert concurrency.maximum == wish.most_at_once
+    if wish.scaled:
+        assert concurrency.provisioned is not None
+        assert 1 <= concurrency.provisioned <= wish.scaled[variant.name]
+    else:
+        assert concurrency.provisioned == wish.provisioned
 
 
 def _history_is_in_order(operator: OperatorInMemory, wanted: str) -> None:

@@ -6,13 +6,23 @@ action without a target, and a deregistration takes them along. What no caller m
 
 from dataclasses import dataclass, field, replace
 
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LivePolicy, LiveScaling, LiveSchedule, LiveTarget
+from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY, alarm_name, watched
+from endpoint_operator.planning.scaling_live import (
+    NOT_REGISTERED,
+    LivePolicy,
+    LiveScaling,
+    LiveSchedule,
+    LiveTarget,
+    LiveWakeUpAlarm,
+)
 from endpoint_operator.planning.scaling_steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,
+    DeleteWakeUpAlarm,
     DeregisterScalableTarget,
     PutScalingPolicy,
     PutScheduledAction,
+    PutWakeUpAlarm,
     RegisterScalableTarget,
     ScalableResource,
     ScalingStep,
@@ -22,10 +32,16 @@ from endpoint_operator.planning.scaling_steps import (
 @dataclass
 class AutoscalingInMemory:
     scaling: dict[ScalableResource, LiveScaling] = field(default_factory=dict)
+    alarms: dict[str, LiveWakeUpAlarm] = field(default_factory=dict)
+    """CloudWatch's, which wake an endpoint from zero."""
     violations: list[str] = field(default_factory=list)
+    _policies_made: int = 0
 
     def of(self, resource: ScalableResource) -> LiveScaling:
-        return self.scaling.get(resource, NOT_REGISTERED)
+        """As the AWS room sees it: an alarm is looked for where the policy that it fires is there."""
+        live = self.scaling.get(resource, NOT_REGISTERED)
+        asleep = any(policy.name == WAKE_UP_POLICY for policy in live.policies)
+        return replace(live, wake_up_alarm=self.alarms.get(alarm_name(resource.endpoint_name)) if asleep else None)
 
     @property
     def registered(self) -> set[str]:
@@ -40,10 +56,14 @@ class AutoscalingInMemory:
                 self.scaling[step.resource] = replace(live, target=target)
             case DeregisterScalableTarget():
                 self.scaling.pop(step.resource, None)
+            case PutWakeUpAlarm() | DeleteWakeUpAlarm():
+                self._alarm(live, step)
             case _ if live.target is None:
                 self.violations.append(f"{type(step).__name__} of {step.resource}, which is not registered")
             case PutScalingPolicy():
-                policy = LivePolicy(name=step.name, kind="TargetTrackingScaling", configuration=step.configuration)
+                policy = LivePolicy(
+                    name=step.name, kind=step.kind, configuration=step.configuration, arn=self._arn(live, step.name)
+                )
                 self.scaling[step.resource] = replace(live, policies=(*_other_policies(live, step.name), policy))
             case DeleteScalingPolicy():
                 self.scaling[step.resource] = replace(live, policies=_other_policies(live, step.name))
@@ -52,6 +72,20 @@ class AutoscalingInMemory:
                 self.scaling[step.resource] = replace(live, schedules=schedules)
             case DeleteScheduledAction():
                 self.scaling[step.resource] = replace(live, schedules=_other_schedules(live, step.name))
+
+    def _arn(self, live: LiveScaling, name: str) -> str:
+        """A policy that is there keeps its ARN; one that is made again has another."""
+        self._policies_made += 1
+        return next((policy.arn or "" for policy in live.policies if policy.name == name), f"arn:{self._policies_made}")
+
+    def _alarm(self, live: LiveScaling, step: PutWakeUpAlarm | DeleteWakeUpAlarm) -> None:
+        if isinstance(step, DeleteWakeUpAlarm):
+            self.alarms.pop(step.name, None)
+            return
+        fires = tuple(policy.arn or "" for policy in live.policies if policy.name == step.policy)
+        if not fires:
+            self.violations.append(f"the alarm {step.name} fires no policy that is there")
+        self.alarms[step.name] = LiveWakeUpAlarm(name=step.name, configuration=watched(step.request), actions=fires)
 
 
 def _other_policies(live: LiveScaling, name: str) -> tuple[LivePolicy, ...]:

@@ -231,9 +231,9 @@ def _async(**after: Any) -> Edit:
     return _top({"async": {**ASYNC, **after}}, before={"async": ASYNC}, mode="Async")
 
 
-def _serverless(**after: Any) -> Edit:
-    bare = {"mode": "Serverless", "containers": [CONTAINER]}
-    return Edit(before={**bare, "serverless": SERVERLESS}, after={**bare, "serverless": {**SERVERLESS, **after}})
+def _serverless(before: Part | None = None, **after: Any) -> Edit:
+    bare, capacity = {"mode": "Serverless", "containers": [CONTAINER]}, {**SERVERLESS, **(before or {})}
+    return Edit(before={**bare, "serverless": capacity}, after={**bare, "serverless": {**capacity, **after}})
 
 
 def _multi_model(**after: Any) -> Edit:
@@ -255,7 +255,7 @@ EDITS: dict[str, Edit] = {
     ),
     "spec.serverless.memoryMB": _serverless(memoryMB=4096),
     "spec.serverless.maxConcurrency": _serverless(maxConcurrency=6),
-    "spec.serverless.provisionedConcurrency": _serverless(provisionedConcurrency=1),
+    "spec.serverless.provisionedConcurrency": _serverless({"provisionedConcurrency": 1}, provisionedConcurrency=2),
     "spec.multiModel.s3Prefix": _multi_model(s3Prefix="s3://models/others/"),
     "spec.multiModel.cache": _multi_model(cache="Disabled"),
     "spec.async.outputS3Uri": _async(outputS3Uri="s3://out/other"),

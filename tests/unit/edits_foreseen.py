@@ -32,13 +32,14 @@ REFUSED = {
     "spec.variants[].autoscaling.backlogPerInstance": "is not for variants",
     "spec.variants[].autoscaling.provisionedConcurrencyUtilization": "is not for variants",
 }
-# Fields that no edit changes alone, with the reason: each member of CreateModel has a field of its own, and an
-# accelerator is what the instance type has.
+# Fields that no edit changes alone, with the reason: each member of CreateModel has a field of its own, an accelerator
+# is what the instance type has, and a shadow has no queue.
 STALLED = {
     "spec.overrides.model": "OverrideNotAllowed",
     "spec.containers[].framework.accelerator": "FrameworkNotFound",
     "spec.variants[].containers[].framework.accelerator": "FrameworkNotFound",
     "spec.shadow.containers[].framework.accelerator": "FrameworkNotFound",
+    "spec.shadow.autoscaling.backlogPerInstance": "AutoscalingInvalid",
 }
 
 
@@ -49,6 +50,7 @@ class Effect(StrEnum):
     TAGS = "tags"
     WEIGHTS = "weights, in place"
     COUNT = "instance count, in place"
+    CONCURRENCY = "concurrency, in place"
     AUTOSCALING = "autoscaling, in place"
     REVISION = "new revision"
     STOP = "the endpoint goes"
@@ -108,7 +110,8 @@ def effect_of(calls: Sequence[Step]) -> Effect:
     if any(isinstance(step, SCALING_STEPS) for step in calls):
         return Effect.AUTOSCALING
     if changes:
-        return Effect.WEIGHTS if changes[0].weights else Effect.COUNT
+        first = changes[0]
+        return Effect.WEIGHTS if first.weights else Effect.CONCURRENCY if first.concurrencies else Effect.COUNT
     if any(isinstance(step, SyncTags) for step in calls):
         return Effect.TAGS
     assert not calls, f"no heading for {calls}"

@@ -12,6 +12,7 @@ from endpoint_operator.api.identity import FINALIZER, RECONCILE_AT
 from endpoint_operator.api.status import (
     EndpointStatus,
     InferenceEndpointStatus,
+    InitialConcurrency,
     Resolved,
     ResolvedImage,
     ResolvedInput,
@@ -22,6 +23,7 @@ from endpoint_operator.api.status import (
 )
 from endpoint_operator.catalogue.images import BundledImages
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.concurrency import ServerlessCapacity
 from endpoint_operator.planning.desired import Desired, desired_state, tags_digest
 from endpoint_operator.planning.desired_variants import DesiredVariant
 from endpoint_operator.planning.facts import (
@@ -144,6 +146,11 @@ def row(
         created_at="2026-11-22T10:00:00Z",
         initial_instance_counts=made.counts,
         initial_weights=made.weights,
+        initial_concurrency={
+            name: InitialConcurrency(max_concurrency=each.maximum, provisioned_concurrency=each.provisioned)
+            for name, each in made.concurrencies.items()
+        }
+        or None,
         stale_config_names=list(stale),
         spec_digest=made.spec_digest,
         resolved=Resolved(
@@ -195,12 +202,23 @@ def live(
         failure_reason=failure,
         variants=tuple(_running(variant, count=count) for variant in made.production),
         shadow=next((_running(variant, count=count) for variant in made.variants if variant.is_shadow), None),
+        asynchronous=made.spec.async_ is not None,
     )
 
 
 def _running(variant: DesiredVariant, *, count: int | None) -> LiveVariant:
     """A variant as an endpoint shows it that was made with it: a weight comes back in single precision."""
-    held, weight = count if count is not None else variant.count, single_precision(variant.weight)
+    weight = single_precision(variant.weight)
+    if variant.serverless is not None and variant.concurrency is not None:
+        capacity = ServerlessCapacity(memory_mb=variant.serverless.memory_mb, concurrency=variant.concurrency)
+        return LiveVariant(
+            name=variant.name,
+            current_weight=weight,
+            desired_weight=weight,
+            current_serverless=capacity,
+            desired_serverless=capacity,
+        )
+    held = count if count is not None else variant.count
     return LiveVariant(
         name=variant.name, current_count=held, desired_count=held, current_weight=weight, desired_weight=weight
     )

@@ -212,8 +212,12 @@ class OperatorInMemory:
         wanted = None if self.deleted or live is None else desired_state(endpoint, self.inputs)
         if wanted is None:
             return {}
-        names = [variant.name for variant in wanted.variants]
-        resources = [scalable_resource(endpoint_name=wanted.endpoint_name, variant=name) for name in names]
+        resources = [
+            scalable_resource(
+                endpoint_name=wanted.endpoint_name, variant=each.name, serverless=each.instance_type is None
+            )
+            for each in wanted.variants
+        ]
         return {resource: self.sagemaker.autoscaling.of(resource) for resource in resources}
 
     def _foreign(self, endpoint: InferenceEndpoint, live: LiveEndpoint | None) -> Foreign | None:

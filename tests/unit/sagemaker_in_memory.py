@@ -10,8 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
+from endpoint_operator.planning.concurrency import Concurrency, ServerlessCapacity
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant
 from endpoint_operator.planning.scaling_steps import RegisterScalableTarget, ScalingStep
+from endpoint_operator.planning.scaling_wanted import PROVISIONED_CONCURRENCY
 from endpoint_operator.planning.single_precision import equal_weights, single_precision
 from endpoint_operator.planning.steps import (
     CreateEndpointConfig,
@@ -103,6 +105,7 @@ class SageMakerInMemory:
             modified=made,
             variants=tuple(begun(item) for item in self.configs[config_name].request["ProductionVariants"]),
             shadow=_shadow_of(self.configs[config_name]),
+            asynchronous=_is_asynchronous(self.configs[config_name]),
         )
         return self.endpoint.arn
 
@@ -114,6 +117,7 @@ class SageMakerInMemory:
             self.violations.append("UpdateEndpoint to the config that already serves")
         self._check_guard(step, live)
         self._check_registered(step, live)
+        self._check_mode(step)
         if not step.retain_all_variant_properties:
             self.violations.append("UpdateEndpoint that resets counts and weights")
         self._next_config = step.config_name
@@ -121,13 +125,14 @@ class SageMakerInMemory:
 
     def change(self, step: UpdateEndpointWeightsAndCapacities) -> None:
         live = self._changeable()
-        if bool(step.weights) + len(step.instance_counts) != 1:
-            self.violations.append("neither weights alone nor the count of one variant were changed")
+        if bool(step.weights) + len(step.instance_counts) + len(step.concurrencies) != 1:
+            self.violations.append("neither weights alone nor the capacity of one variant were changed")
         for variant in live.all_variants:
             weight = step.weights.get(variant.name)
             if weight is not None and equal_weights(weight, variant.desired_weight):
                 self.violations.append(f"the weight of {variant.name} was changed to what it is")
-        if not {*step.weights, *step.instance_counts} <= {variant.name for variant in live.all_variants}:
+            self._check_capacity(step, variant)
+        if not {*step.weights, *step.instance_counts, *step.concurrencies} <= {each.name for each in live.all_variants}:
             self.violations.append("a variant was changed that is not there")
         self._next = step
         self._begin(LiveStatus.UPDATING)
@@ -176,7 +181,9 @@ class SageMakerInMemory:
             return
         if live.config_name == BY_HAND:
             return
-        self._config_by_hand(list(_items_of(self.configs[live.config_name or ""])))
+        before = self.configs[live.config_name or ""]
+        settings = {key: value for key, value in before.request.items() if key == "AsyncInferenceConfig"}
+        self._config_by_hand(list(_items_of(before)), **settings)
         self._next_config = BY_HAND
         self._begin(LiveStatus.UPDATING)
 
@@ -206,10 +213,10 @@ class SageMakerInMemory:
             if not any(name in models_of(other) for other in self.configs.values()):
                 self.models.pop(name, None)
 
-    def _config_by_hand(self, items: list[dict[str, Any]]) -> None:
+    def _config_by_hand(self, items: list[dict[str, Any]], **settings: Any) -> None:
         container = {"Image": "somebodys"}
         self.models[BY_HAND] = CreateModel(name=BY_HAND, request={"PrimaryContainer": container})
-        request = {"ProductionVariants": [{**item, "ModelName": BY_HAND} for item in items]}
+        request = {"ProductionVariants": [{**item, "ModelName": BY_HAND} for item in items], **settings}
         self.configs[BY_HAND] = CreateEndpointConfig(name=BY_HAND, request=request)
         self.others.add(BY_HAND)
 
@@ -228,10 +235,27 @@ class SageMakerInMemory:
             return
         for variant in live.all_variants:
             count = variant.desired_count or 0
+            if variant.name != step.resource.variant:
+                continue
+            self._check_dimension(step, variant)
+            serverless = variant.desired_serverless
+            if serverless is not None:
+                count = serverless.concurrency.provisioned or 0
             within = max(step.minimum, min(count, step.maximum))
-            if variant.name == step.resource.variant and within != count:
-                counts = {variant.name: within}
-                self._next = UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts=counts)
+            if within != count:
+                self._next = _to_count(live, variant, within)
+                self._begin(LiveStatus.UPDATING)
+
+    def follow_the_load(self, count: int) -> None:
+        """Autoscaling gives the first variant another count within its bounds."""
+        live = self.endpoint
+        if live is None or live.status != LiveStatus.IN_SERVICE or live.variants[0].desired_count is None:
+            return
+        name = live.variants[0].name
+        for resource, scaling in self.autoscaling.scaling.items():
+            if resource.variant == name and scaling.target is not None:
+                within = max(scaling.target.minimum, min(count, scaling.target.maximum))
+                self._next = UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts={name: within})
                 self._begin(LiveStatus.UPDATING)
 
     def maintain(self) -> None:
@@ -256,6 +280,36 @@ class SageMakerInMemory:
                 self._end(LiveStatus.IN_SERVICE, failure=live.failure_reason)
         self._next_config, self._next, self._watched = None, None, False
 
+    def _check_capacity(self, step: UpdateEndpointWeightsAndCapacities, variant: LiveVariant) -> None:
+        serverless, wanted = variant.desired_serverless, step.concurrencies.get(variant.name)
+        if variant.name in step.instance_counts and serverless is not None:
+            self.violations.append(f"instances were asked for {variant.name}, which is serverless")
+        if wanted is None:
+            return
+        if serverless is None:
+            self.violations.append(f"concurrency was asked for {variant.name}, which runs on instances")
+        elif (wanted.provisioned or serverless.concurrency.provisioned or 0) > wanted.maximum:
+            self.violations.append(f"more concurrency was provisioned for {variant.name} than its maximum")
+
+    def _check_dimension(self, step: RegisterScalableTarget, variant: LiveVariant) -> None:
+        """Only what a variant has can be scaled."""
+        serverless = variant.desired_serverless
+        if (step.resource.dimension == PROVISIONED_CONCURRENCY) != (serverless is not None):
+            self.violations.append(f"{step.resource.dimension} was registered for {variant.name}, which has none")
+        elif serverless is not None and serverless.concurrency.provisioned is None:
+            self.violations.append(f"{variant.name} has no provisioned concurrency that could be scaled")
+
+    def _check_mode(self, step: UpdateEndpoint) -> None:
+        """What SageMaker refuses, or nobody has written down that it takes."""
+        live = self.endpoint
+        before, after = (self.configs.get(name or "") for name in (live and live.config_name, step.config_name))
+        if before is None or after is None:
+            return
+        if _is_serverless(after) and not _is_serverless(before):
+            self.violations.append("UpdateEndpoint from instances to serverless")
+        if _is_asynchronous(before) != _is_asynchronous(after):
+            self.violations.append("UpdateEndpoint between an asynchronous endpoint and another")
+
     def _check_guard(self, step: UpdateEndpoint, live: LiveEndpoint) -> None:
         """SageMaker guards a rollout only between the same variants, by alarms that exist."""
         deployment = step.deployment_config or {}
@@ -272,7 +326,9 @@ class SageMakerInMemory:
     def _check_registered(self, step: UpdateEndpoint, live: LiveEndpoint) -> None:
         """SageMaker neither removes a variant that is registered for autoscaling nor changes its instance type."""
         before, after = (
-            {item["VariantName"]: item.get("InstanceType") for item in _items_of(config)} if config else {}
+            {item["VariantName"]: item.get("InstanceType", "serverless") for item in _items_of(config)}
+            if config
+            else {}
             for config in (self.configs.get(live.config_name or ""), self.configs[step.config_name])
         )
         for name in self.autoscaling.registered & before.keys():
@@ -287,7 +343,7 @@ class SageMakerInMemory:
             config = self.configs[wanted]
             before = {variant.name: variant for variant in live.variants}
             new = tuple(begun(item) for item in config.request["ProductionVariants"])
-            kept = tuple(before.get(variant.name, variant) for variant in new)
+            kept = tuple(_retained(before.get(variant.name), variant) for variant in new)
             self.endpoint = replace(live, config_name=wanted, variants=kept, shadow=_shadow_of(config))
             self._end(LiveStatus.IN_SERVICE, failure=None)
         else:
@@ -305,7 +361,7 @@ class SageMakerInMemory:
         if self.scarce > 0:
             self.scarce -= 1
             return CAPACITY
-        images = [model.request["PrimaryContainer"].get("Image", "") for model in models if model is not None]
+        images = [image for model in models if model is not None for image in _images_of(model)]
         return PING if any("bad" in image for image in images) else None
 
     def _is_nobody_elses(self, name: str) -> None:
@@ -353,7 +409,21 @@ class SageMakerInMemory:
         weight = variant.desired_weight
         if variant.name in weights:
             weight = single_precision(weights[variant.name])
-        return replace(variant, current_count=count, desired_count=count, current_weight=weight, desired_weight=weight)
+        serverless = variant.desired_serverless
+        change = self._next.concurrencies.get(variant.name) if self._next is not None else None
+        if serverless is not None and change is not None:
+            provisioned = change.provisioned or serverless.concurrency.provisioned
+            concurrency = Concurrency(maximum=change.maximum, provisioned=provisioned)
+            serverless = replace(serverless, concurrency=concurrency)
+        return replace(
+            variant,
+            current_count=count,
+            desired_count=count,
+            current_weight=weight,
+            desired_weight=weight,
+            current_serverless=serverless,
+            desired_serverless=serverless,
+        )
 
     def _time(self) -> str:
         self._clock += 1
@@ -367,13 +437,52 @@ def models_of(config: CreateEndpointConfig) -> list[str]:
 def begun(item: dict[str, Any]) -> LiveVariant:
     """A variant as its endpoint config lets it begin: no instances yet."""
     weight = single_precision(item["InitialVariantWeight"])
+    config = item.get("ServerlessConfig")
+    serverless = None
+    if config is not None:
+        assert not {"InstanceType", "InitialInstanceCount"} & item.keys(), "SageMaker takes one or the other"
+        concurrency = Concurrency(maximum=config["MaxConcurrency"], provisioned=config.get("ProvisionedConcurrency"))
+        serverless = ServerlessCapacity(memory_mb=config["MemorySizeInMB"], concurrency=concurrency)
     return LiveVariant(
         name=item["VariantName"],
-        current_count=0,
-        desired_count=item["InitialInstanceCount"],
+        current_count=0 if serverless is None else None,
+        desired_count=item["InitialInstanceCount"] if serverless is None else None,
         current_weight=weight,
         desired_weight=weight,
+        current_serverless=serverless,
+        desired_serverless=serverless,
     )
+
+
+def _retained(before: LiveVariant | None, new: LiveVariant) -> LiveVariant:
+    """Counts and weights are kept (VariantPropertyType); concurrency is that of the new endpoint config."""
+    if before is None:
+        return new
+    kept = replace(new, current_weight=before.current_weight, desired_weight=before.desired_weight)
+    if before.desired_serverless is not None or new.desired_serverless is not None:
+        return kept
+    return replace(kept, current_count=before.current_count, desired_count=before.desired_count)
+
+
+def _to_count(live: LiveEndpoint, variant: LiveVariant, count: int) -> UpdateEndpointWeightsAndCapacities:
+    serverless = variant.desired_serverless
+    if serverless is None:
+        return UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts={variant.name: count})
+    change = replace(serverless.concurrency, provisioned=count)
+    return UpdateEndpointWeightsAndCapacities(name=live.name, concurrencies={variant.name: change})
+
+
+def _images_of(model: CreateModel) -> list[str]:
+    containers = model.request.get("Containers") or [model.request["PrimaryContainer"]]
+    return [container.get("Image", "") for container in containers]
+
+
+def _is_asynchronous(config: CreateEndpointConfig) -> bool:
+    return "AsyncInferenceConfig" in config.request
+
+
+def _is_serverless(config: CreateEndpointConfig) -> bool:
+    return any("ServerlessConfig" in item for item in _items_of(config))
 
 
 def _items_of(config: CreateEndpointConfig) -> Iterator[dict[str, Any]]:

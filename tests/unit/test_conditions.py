@@ -41,7 +41,7 @@ SETTLED = status(row(), endpoint=known(live()))
 DEPLOYING = status(
     row(), row(NEW, state=RevisionState.DEPLOYING), endpoint=known(live()), rollout=rollout(revision(NEW))
 )
-UNSUPPORTED = spec(containerInvocation="Direct")
+UNSUPPORTED = spec(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"})
 
 
 def after(endpoint: InferenceEndpoint, seen: Facts, outcome: Outcome = NOTHING_DONE) -> InferenceEndpointStatus:

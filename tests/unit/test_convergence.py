@@ -96,6 +96,11 @@ class Walk(RuleBasedStateMachine):
         self._edit(pace, shape=shape)
 
     @alive
+    @rule(policy=st.sampled_from(["Refuse", "Recreate"]), pace=paces)
+    def another_policy_of_replacing(self, policy: str, pace: str) -> None:
+        self._rest(pace, replacePolicy=policy)
+
+    @alive
     @rule(guard=st.sampled_from(GUARDS), pace=paces)
     def another_way_to_roll_out(self, guard: str, pace: str) -> None:
         self._edit(pace, guard=guard)
@@ -151,7 +156,8 @@ class Walk(RuleBasedStateMachine):
     @alive
     @rule()
     def a_field_of_a_later_release_and_back(self) -> None:
-        self.operator.edit({**self.wish.spec(), "containerInvocation": "Direct"})
+        later = {**self.wish.spec(), "mode": "MultiModel", "multiModel": {"s3Prefix": "s3://models/all/"}}
+        self.operator.edit(later)
         self.operator_works(passes=1)
         self.operator.edit(self.wish.spec())
 
@@ -198,6 +204,14 @@ class Walk(RuleBasedStateMachine):
     @rule(weight=weights, count=st.none() | counts)
     def somebody_changes_a_weight_or_a_count(self, weight: float, count: int | None) -> None:
         self.sagemaker.change_by_hand(weight=weight if count is None else None, count=count)
+
+    @rule(count=st.integers(min_value=0, max_value=3))
+    def autoscaling_follows_the_load(self, count: int) -> None:
+        self.sagemaker.follow_the_load(count)
+
+    @rule()
+    def somebody_deletes_the_alarms_that_wake_it(self) -> None:
+        self.sagemaker.autoscaling.alarms.clear()
 
     @rule()
     def somebody_moves_the_endpoint_to_another_config(self) -> None:
@@ -299,7 +313,7 @@ class Walk(RuleBasedStateMachine):
     def _world_mends(self) -> None:
         """Nothing is in the way any more, somebody goes on and retries, and stock is taken."""
         self.sagemaker.mend()
-        self._rest("everything", paused=False, stopped=False, adoptionPolicy="AdoptOrCreate")
+        self._rest("everything", paused=False, stopped=False, adoptionPolicy="AdoptOrCreate", replacePolicy="Recreate")
         self.retry()
         self._settle()
         if reason_of_stalled(self.status) == "VariantsChanged":

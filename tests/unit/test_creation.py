@@ -120,7 +120,7 @@ def test_preflight_that_only_warns_is_heard() -> None:
         (spec(redeploy="new"), facts(live(status=LiveStatus.UPDATING)), False),
         (None, facts(live(status=LiveStatus.FAILED)), True),
         (None, facts(live(), foreign=foreign()), False),
-        (spec(containerInvocation="Direct"), facts(), False),
+        (spec(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}), facts(), False),
     ],
 )
 def test_preflight_looks_only_where_a_revision_may_be_about_to_be_made(

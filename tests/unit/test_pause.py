@@ -81,9 +81,11 @@ def test_a_paused_object_that_is_deleted_goes() -> None:
 
 
 def test_what_is_wrong_with_the_spec_is_told_while_paused_too() -> None:
-    plan, told = planned(spec(paused=True, containerInvocation="Direct"), facts(live()))
+    plan, told = planned(
+        spec(paused=True, mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}), facts(live())
+    )
     assert (plan.situation, told) == (Situation.PAUSED_BEHIND, [])
-    assert "spec.containerInvocation" in plan.message
+    assert "spec.mode" in plan.message
 
 
 def test_while_aws_cannot_be_asked_a_paused_object_stays_as_it_is() -> None:

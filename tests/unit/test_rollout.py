@@ -204,9 +204,11 @@ def test_a_lost_status_is_found_again_by_the_names_in_aws() -> None:
 
 
 def test_a_field_of_a_later_release_changes_nothing_in_aws() -> None:
-    found = plan(spec(redeploy="new", containerInvocation="Direct"), SETTLED, facts(live()))
+    found = plan(
+        spec(redeploy="new", mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}), SETTLED, facts(live())
+    )
     assert (found.reason, found.steps, found.memory) == ("NotYetSupported", (), None)
-    assert "spec.containerInvocation" in found.message
+    assert "spec.mode" in found.message
 
 
 def test_a_spec_that_this_release_cannot_read_is_named_and_left_alone() -> None:

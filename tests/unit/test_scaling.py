@@ -33,12 +33,13 @@ from endpoint_operator.planning.scaling_live import (
 )
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
 from endpoint_operator.planning.scaling_steps import (
+    TARGET_TRACKING,
     DeregisterScalableTarget,
     PutScalingPolicy,
     PutScheduledAction,
     RegisterScalableTarget,
 )
-from endpoint_operator.planning.scaling_wanted import TARGET_TRACKING, WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
 from endpoint_operator.planning.steps import CreateModel, UpdateEndpoint
 
 # A Sunday evening in Seoul; Friday's morning and evening have run.
@@ -53,7 +54,7 @@ RESOURCE = scalable_resource(endpoint_name="ml-churn", variant="blue")
 
 def wanted(*, variant: str = "blue", instance_type: str | None = "ml.m5.large", **fields: Any) -> WantedScaling:
     spec = Autoscaling.model_validate({"minCount": 1, "maxCount": 4, "invocationsPerInstance": 500, **fields})
-    return wanted_scaling(spec, endpoint_name="ml-churn", variant=variant, instance_type=instance_type)
+    return wanted_scaling(spec, endpoint_name="ml-churn", variant=variant, instance_type=instance_type, tags={})
 
 
 def in_aws(item: WantedScaling, *, low: int = 1, high: int = 4, **changes: Any) -> LiveScaling:

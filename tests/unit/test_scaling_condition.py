@@ -18,7 +18,7 @@ FAULT = Fault(blame=Blame.USER, reason="AutoscalingRefused", message="spec.autos
 
 def wanted(**fields: Any) -> WantedScaling:
     spec = Autoscaling.model_validate({"minCount": 1, "maxCount": 4, "invocationsPerInstance": 500, **fields})
-    return wanted_scaling(spec, endpoint_name="ml-churn", variant="blue", instance_type="ml.m5.large")
+    return wanted_scaling(spec, endpoint_name="ml-churn", variant="blue", instance_type="ml.m5.large", tags={})
 
 
 def row(item: WantedScaling, *, settled: bool = True, **members: Any) -> ScalingStatus:

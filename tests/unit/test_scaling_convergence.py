@@ -15,23 +15,34 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from endpoint_operator.api.autoscaling import Autoscaling, Schedule
 from endpoint_operator.api.scaling_status import ScalingStatus
+from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY, alarm_name, watched
 from endpoint_operator.planning.scaling import ScalingQuestion, decide_scaling, rows_as_seen
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LivePolicy, LiveScaling, LiveSchedule, LiveTarget
+from endpoint_operator.planning.scaling_live import (
+    NOT_REGISTERED,
+    LivePolicy,
+    LiveScaling,
+    LiveSchedule,
+    LiveTarget,
+    LiveWakeUpAlarm,
+)
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
 from endpoint_operator.planning.scaling_schedule import last_run
 from endpoint_operator.planning.scaling_steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,
+    DeleteWakeUpAlarm,
     DeregisterScalableTarget,
     PutScalingPolicy,
     PutScheduledAction,
+    PutWakeUpAlarm,
     RegisterScalableTarget,
     ScalableResource,
     ScalingStep,
 )
-from endpoint_operator.planning.scaling_wanted import TARGET_TRACKING, WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
 
 RESOURCE = scalable_resource(endpoint_name="ml-churn", variant="AllTraffic")
+ALARM = alarm_name("ml-churn")
 BY_HAND = LivePolicy(name="by-hand", kind="StepScaling", configuration={"AdjustmentType": "ChangeInCapacity"})
 # More passes than a change needs: intent, calls, look.
 MOST_PASSES = 6
@@ -48,10 +59,14 @@ class ScalingInMemory:
     now: datetime = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
     scaling: dict[ScalableResource, LiveScaling] = field(default_factory=dict)
     made: dict[tuple[ScalableResource, str], datetime] = field(default_factory=dict)
+    alarms: dict[str, LiveWakeUpAlarm] = field(default_factory=dict)
     calls: list[ScalingStep] = field(default_factory=list)
 
     def of(self, resource: ScalableResource) -> LiveScaling:
-        return self.scaling.get(resource, NOT_REGISTERED)
+        """An alarm is looked for where the policy that it fires is there."""
+        live = self.scaling.get(resource, NOT_REGISTERED)
+        sleeps = any(policy.name == WAKE_UP_POLICY for policy in live.policies)
+        return replace(live, wake_up_alarm=self.alarms.get(ALARM) if sleeps else None)
 
     def call(self, step: ScalingStep) -> None:
         self.calls.append(step)
@@ -60,8 +75,15 @@ class ScalingInMemory:
             self.scaling[step.resource] = replace(self.of(step.resource), target=target)
         elif isinstance(step, DeregisterScalableTarget):
             self.scaling.pop(step.resource, None)
+        elif isinstance(step, DeleteWakeUpAlarm):
+            self.alarms.pop(step.name, None)
         elif self.of(step.resource).target is None:
             raise NotRegistered(step)
+        elif isinstance(step, PutWakeUpAlarm):
+            (policy,) = [policy for policy in self.of(step.resource).policies if policy.name == step.policy]
+            self.alarms[step.name] = LiveWakeUpAlarm(
+                name=step.name, configuration=watched(step.request), actions=(policy.arn or "",)
+            )
         else:
             self._change(step)
 
@@ -69,7 +91,9 @@ class ScalingInMemory:
         live = self.of(step.resource)
         match step:
             case PutScalingPolicy():
-                policy = LivePolicy(name=step.name, kind=TARGET_TRACKING, configuration=step.configuration)
+                # One that is there keeps its ARN; one that is made again has another.
+                arn = next((item.arn for item in live.policies if item.name == step.name), f"arn:{len(self.calls)}")
+                policy = LivePolicy(name=step.name, kind=step.kind, configuration=step.configuration, arn=arn)
                 live = replace(live, policies=(*_without(live.policies, step.name), policy))
             case DeleteScalingPolicy():
                 live = replace(live, policies=_without(live.policies, step.name))
@@ -122,7 +146,11 @@ class Operator:
         if self.spec is None:
             return ()
         spec = Autoscaling.model_validate(self.spec)
-        return (wanted_scaling(spec, endpoint_name="ml-churn", variant="AllTraffic", instance_type="ml.m5.large"),)
+        return (
+            wanted_scaling(
+                spec, endpoint_name="ml-churn", variant="AllTraffic", instance_type="ml.m5.large", tags={"who": "us"}
+            ),
+        )
 
     def a_pass(self, *, dies_after: int | None = None) -> bool:
         """One pass; `dies_after` so many calls the process is killed. Answers whether there was anything to do."""
@@ -168,7 +196,7 @@ class Operator:
         raise AssertionError(f"never at rest: {self.aws.calls[-3:]}")
 
 
-bounds = st.tuples(st.integers(min_value=1, max_value=4), st.integers(min_value=4, max_value=9))
+bounds = st.tuples(st.integers(min_value=0, max_value=4), st.integers(min_value=4, max_value=9))
 metrics = st.sampled_from([{}, {"invocationsPerInstance": 500}, {"concurrentRequestsPerModel": 3}])
 # No two of them ever run at the same moment, for AWS promises no order then.
 expressions = st.sampled_from(
@@ -227,7 +255,7 @@ class Walk(RuleBasedStateMachine):
     def no_more_autoscaling(self) -> None:
         self.operator.spec = None
         self._rests()
-        assert self.aws.of(RESOURCE) == NOT_REGISTERED
+        assert (self.aws.of(RESOURCE), self.aws.alarms) == (NOT_REGISTERED, {})
         assert self.operator.rows == ()
         self.by_hand = False
 
@@ -273,6 +301,34 @@ class Walk(RuleBasedStateMachine):
         self.aws.scaling[RESOURCE] = replace(live, policies=tuple(kept))
         self.operator.sweep()
         self._rests()
+
+    @precondition(lambda self: bool(self.aws.alarms))
+    @rule(change=st.sampled_from([None, {"Threshold": 9.0}, {"actions": ()}, {"actions": ("arn:somebodys",)}]))
+    def the_alarm_changed_by_hand(self, change: dict[str, Any] | None) -> None:
+        alarm = self.aws.alarms.pop(ALARM)
+        if change is not None:
+            actions = change.get("actions", alarm.actions)
+            watching = {**alarm.configuration, **{key: change[key] for key in change if key != "actions"}}
+            self.aws.alarms[ALARM] = replace(alarm, configuration=watching, actions=actions)
+        self.operator.sweep()
+        self._rests()
+
+    @precondition(lambda self: bool(self.aws.of(RESOURCE).policies))
+    @rule()
+    def policies_deleted_by_hand(self) -> None:
+        """Those that come back have other ARNs."""
+        live = self.aws.of(RESOURCE)
+        self.aws.scaling[RESOURCE] = replace(live, policies=())
+        self.by_hand = False
+        self.operator.sweep()
+        self._rests()
+
+    @invariant()
+    def it_is_woken_exactly_where_it_sleeps(self) -> None:
+        wanted = {item.alarm.name: item.alarm.configuration for item in self.operator.wanted if item.alarm is not None}
+        assert {name: alarm.configuration for name, alarm in self.aws.alarms.items()} == wanted
+        waking = [policy.arn for policy in self.aws.of(RESOURCE).policies if policy.name == WAKE_UP_POLICY]
+        assert [action for alarm in self.aws.alarms.values() for action in alarm.actions] == waking
 
     @invariant()
     def aws_has_what_the_spec_asks_for(self) -> None:

@@ -10,15 +10,16 @@ from botocore.validate import ParamValidator
 
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked
-from endpoint_operator.aws.scaling import request_of
+from endpoint_operator.aws.scaling import ScalingCall, request_of
 from endpoint_operator.aws.service_models import NeededOperationsLoader
 from endpoint_operator.planning.scaling_compare import steps_towards
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED
 from endpoint_operator.planning.scaling_steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,
+    DeleteWakeUpAlarm,
     DeregisterScalableTarget,
-    ScalingStep,
+    PutWakeUpAlarm,
 )
 from endpoint_operator.planning.scaling_wanted import scalable_resource, wanted_scaling
 from tests.unit.given import NOW
@@ -34,25 +35,29 @@ METRICS: list[dict[str, Any]] = [
 NIGHT = {"name": "night", "schedule": "cron(0 20 * * ? *)", "timezone": "Asia/Seoul", "minCount": 1, "maxCount": 1}
 
 
-def all_steps() -> list[ScalingStep]:
+def all_steps() -> list[ScalingCall]:
     asked = ScalingAsked(
         min_count=1, max_count=4, since="2026-11-22T12:00:00Z", schedules_digest="", policies_digest=""
     )
-    steps: list[ScalingStep] = [
+    steps: list[ScalingCall] = [
         DeregisterScalableTarget(resource=RESOURCE, because="b"),
         DeleteScalingPolicy(resource=RESOURCE, name="endpoint-operator-custom-metric", because="b"),
         DeleteScheduledAction(resource=RESOURCE, name="endpoint-operator-night", because="b"),
     ]
     for metric in METRICS:
-        spec = Autoscaling.model_validate({"minCount": 1, "maxCount": 4, "schedules": [NIGHT], **metric})
+        spec = Autoscaling.model_validate(
+            {"minCount": 0 if "backlogPerInstance" in metric else 1, "maxCount": 4, "schedules": [NIGHT], **metric}
+        )
         serverless = "provisionedConcurrencyUtilization" in metric
         wanted = wanted_scaling(
             spec,
             endpoint_name="ml-churn",
             variant="AllTraffic",
             instance_type=None if serverless else "ml.m5.large",
+            tags={},
         )
-        steps += steps_towards(wanted, NOT_REGISTERED, asked, now=NOW)
+        towards = steps_towards(wanted, NOT_REGISTERED, asked, now=NOW)
+        steps += [step for step in towards if not isinstance(step, PutWakeUpAlarm | DeleteWakeUpAlarm)]
     return steps
 
 
@@ -65,7 +70,7 @@ def model() -> ServiceModel:
 
 
 @pytest.mark.parametrize("step", all_steps(), ids=lambda step: type(step).__name__)
-def test_every_step_is_a_request_that_botocore_takes(step: ScalingStep, model: ServiceModel) -> None:
+def test_every_step_is_a_request_that_botocore_takes(step: ScalingCall, model: ServiceModel) -> None:
     operation, parameters = request_of(step)
     name = "".join(word.capitalize() for word in operation.split("_"))
     shape: Any = model.operation_model(name).input_shape

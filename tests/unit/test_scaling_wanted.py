@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 
 from endpoint_operator.api.autoscaling import Autoscaling
+from endpoint_operator.api.spec import Mode
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.scaling_wanted import WantedScaling, scaling_fault, wanted_scaling
+
+TAGS = {"team": "growth"}
 
 
 def autoscaling(**fields: Any) -> Autoscaling:
@@ -15,7 +18,7 @@ def autoscaling(**fields: Any) -> Autoscaling:
 
 def wanted(*, instance_type: str | None = "ml.m5.large", **fields: Any) -> WantedScaling:
     return wanted_scaling(
-        autoscaling(**fields), endpoint_name="ml-churn", variant="AllTraffic", instance_type=instance_type
+        autoscaling(**fields), endpoint_name="ml-churn", variant="AllTraffic", instance_type=instance_type, tags=TAGS
     )
 
 
@@ -116,8 +119,9 @@ def schedule(**fields: Any) -> dict[str, Any]:
         ({"schedules": [schedule(timezone="Mars/Olympus")]}, "schedules[0] (morning): there is no time zone"),
         ({"schedules": [schedule(name="a/b")]}, "schedules[0].name: 'a/b' has"),
         ({"schedules": [schedule(name="a ")]}, "schedules[0].name: 'a ' has"),
-        ({"schedules": [schedule(), schedule(name="night", minCount=0)]}, "minCount: 0 needs"),
-        ({"minCount": 0, "backlogPerInstance": 5}, "minCount: 0 needs"),
+        ({"schedules": [schedule(), schedule(name="night", minCount=0)]}, "schedules[1].minCount: 0 needs mode Async"),
+        ({"minCount": 0}, "minCount: 0 needs mode Async"),
+        ({"backlogPerInstance": 5}, "backlogPerInstance needs mode Async"),
         (
             {"customMetric": {"namespace": "n", "metricName": "m", "statistic": "p99", "target": 1}},
             "customMetric.statistic: p99 is not one of",
@@ -125,7 +129,7 @@ def schedule(**fields: Any) -> dict[str, Any]:
     ],
 )
 def test_what_aws_would_refuse_is_the_users_fault_and_names_the_field(fields: dict[str, Any], complaint: str) -> None:
-    fault = scaling_fault(autoscaling(**fields), field="spec.variants[1].autoscaling")
+    fault = scaling_fault(autoscaling(**fields), field="spec.variants[1].autoscaling", mode=Mode.REAL_TIME)
     assert fault is not None
     assert fault.blame == Blame.USER
     assert fault.message.startswith(f"spec.variants[1].autoscaling.{complaint}")
@@ -133,7 +137,8 @@ def test_what_aws_would_refuse_is_the_users_fault_and_names_the_field(fields: di
 
 def test_nothing_is_wrong_with_what_aws_takes() -> None:
     rows = [schedule(), schedule(name="once", schedule="at(2026-11-22T12:00:00)", timezone="Europe/Berlin")]
-    assert scaling_fault(autoscaling(invocationsPerInstance=1, schedules=rows), field="spec.autoscaling") is None
+    spec = autoscaling(invocationsPerInstance=1, schedules=rows)
+    assert scaling_fault(spec, field="spec.autoscaling", mode=Mode.REAL_TIME) is None
 
 
 def test_the_digests_tell_policies_and_schedules_apart() -> None:

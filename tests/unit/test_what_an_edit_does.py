@@ -24,6 +24,8 @@ IN_PLACE = {
     "spec.variants[].instance.count": Effect.COUNT,
     "spec.shadow.instance.count": Effect.COUNT,
     "spec.variants[].weight": Effect.WEIGHTS,
+    "spec.serverless.maxConcurrency": Effect.CONCURRENCY,
+    "spec.serverless.provisionedConcurrency": Effect.CONCURRENCY,
     "spec.tags": Effect.TAGS,
     **{field: Effect.NOTHING for field in FIELDS if field.startswith("spec.rollout")},
     **{

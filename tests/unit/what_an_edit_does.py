@@ -30,7 +30,12 @@ them before (`PutMetricAlarm`) and removes them after (`DeleteAlarms`).
 """
 
 # How a step is called in the APIs of AWS, where its own name is another.
-_CALLS = {"SyncTags": "AddTags, DeleteTags", "DeleteAlarm": "DeleteAlarms"}
+_CALLS = {
+    "SyncTags": "AddTags, DeleteTags",
+    "DeleteAlarm": "DeleteAlarms",
+    "PutWakeUpAlarm": "PutMetricAlarm",
+    "DeleteWakeUpAlarm": "DeleteAlarms",
+}
 
 # What an edit does that makes no call, by the beginning of the field's path.
 _NOTES = {
@@ -43,9 +48,11 @@ _NOTES = {
     "spec.replacePolicy": "allows edits that the API server would else refuse",
     "spec.revisionHistoryLimit": "old revisions beyond it are removed",
     "spec.export": "the ConfigMap is written",
+    "spec.autoscaling.minCount": "from or to 0, in mode Async, with the policy and the alarm that wake it from zero",
     "spec.stopped": "models and endpoint configs are kept; `stopped: false` makes the endpoint again from them",
     "spec.overrides.model": "every member of CreateModel has a field of its own",
     "spec.containers[].framework.accelerator": "one that the instance type does not have; else nothing in AWS",
+    "spec.shadow.autoscaling.backlogPerInstance": "needs mode Async, which has no shadow",
     "spec.variants[].name": "another name is another variant",
 }
 

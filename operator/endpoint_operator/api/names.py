@@ -38,9 +38,12 @@ def revision_object_name(*, endpoint_name: str, revision: str, suffix: str | Non
     return f"{name}-{suffix}" if suffix else name
 
 
-def capacities_suffix(counts: Mapping[str, int], weights: Mapping[str, float]) -> str:
-    """Suffix of an endpoint config that differs from its revision's first one only in initial counts and weights."""
+def capacities_suffix(
+    counts: Mapping[str, int], weights: Mapping[str, float], concurrencies: Mapping[str, str] | None = None
+) -> str:
+    """Suffix of an endpoint config that differs from its revision's first one only in what it begins with."""
     wanted = [f"{name}={counts[name]}:{weights.get(name)}" for name in sorted(counts)]
+    wanted += [f"{name}={each}" for name, each in sorted((concurrencies or {}).items())]
     return hex_digest(",".join(wanted), _SUFFIX_LENGTH)
 
 

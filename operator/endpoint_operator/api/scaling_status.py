@@ -23,6 +23,8 @@ class ScalingAsked(StatusModel):
     """Digest of the scaling policies."""
     instance_type: Text | None = None
     """What the fleet runs on, which cannot change while it is registered; unknown where an older revision serves."""
+    wake_up_alarm: Text | None = None
+    """The alarm that wakes the variant from zero; from before it is made until it is removed."""
     bounds_put: bool = False
     """Whether the bounds were put since they or the schedules changed; from then on they are the schedules'."""
     settled: bool = False

@@ -89,6 +89,18 @@ SHADOW: tuple[Rule, ...] = (
 EXCLUSIONS: tuple[Rule, ...] = (
     ("self.mode != 'Serverless' || !has(self.network)", "network is not for mode Serverless", ".network"),
     (
+        "self.mode != 'Serverless' || !has(self.containers) || "
+        "self.containers.all(c, !has(c.modelData) || c.modelData.compression == 'Gzip')",
+        "containers of mode Serverless take one .tar.gz: modelData.compression None is not for them",
+        ".containers",
+    ),
+    (
+        "!has(self.instance) || !has(self.instance.pools) || "
+        "(self.mode in ['RealTime', 'Async'] && (!has(self.containers) || size(self.containers) == 1))",
+        "instance.pools needs mode RealTime or Async, and one container",
+        ".instance.pools",
+    ),
+    (
         "!has(self.dataCapture) || self.mode == 'RealTime'",
         "dataCapture needs mode RealTime",
         ".dataCapture",

@@ -44,6 +44,8 @@ class EndpointStatus(StatusModel):
     """Where requests go; they are signed with AWS Signature Version 4."""
     failure_reason: Text | None = None
     """SageMaker's FailureReason: of the last change that failed, also while an older revision serves."""
+    asynchronous: bool | None = None
+    """Whether it answers InvokeEndpointAsync only; not said where it does not."""
     creation_time: Time | None = None
     """When it was made."""
     last_modified_time: Time | None = None
@@ -113,6 +115,15 @@ class RevisionFailure(StatusModel):
     """Digest of what preflight saw; none where the failure is not about what preflight looks at."""
 
 
+class InitialConcurrency(StatusModel):
+    """What a serverless variant begins with."""
+
+    max_concurrency: int
+    """MaxConcurrency."""
+    provisioned_concurrency: int | None = None
+    """ProvisionedConcurrency."""
+
+
 class RevisionStatus(StatusModel):
     """One revision that has, or may have, objects in AWS."""
 
@@ -132,6 +143,8 @@ class RevisionStatus(StatusModel):
     """InitialInstanceCount by variant in the endpoint config; unknown where the row was rebuilt from AWS."""
     initial_weights: Annotated[dict[str, float], Field(max_length=11)] | None = None
     """InitialVariantWeight by production variant in the endpoint config."""
+    initial_concurrency: Annotated[dict[str, InitialConcurrency], Field(max_length=11)] | None = None
+    """Concurrency by serverless variant in the endpoint config."""
     instance_types: Annotated[dict[str, Text], Field(max_length=11)] = Field(default_factory=dict)
     """Instance type by variant."""
     alarm_names: Annotated[list[Text], atomic_list(max_items=10)] = Field(default_factory=list)
@@ -164,6 +177,17 @@ class CostStatus(StatusModel):
     """Date of the price table."""
 
 
+class ServerlessStatus(StatusModel):
+    """What a serverless variant may use."""
+
+    memory_mb: Annotated[int, Field(alias="memoryMB")]
+    """Memory in MB."""
+    max_concurrency: int
+    """How many requests are served at once."""
+    provisioned_concurrency: int | None = None
+    """How many of them without a cold start."""
+
+
 class VariantStatus(StatusModel):
     """What SageMaker said of a variant."""
 
@@ -177,6 +201,10 @@ class VariantStatus(StatusModel):
     """Instances now."""
     desired_instance_count: int | None = None
     """Instances that are being reached."""
+    current_serverless: ServerlessStatus | None = None
+    """What a serverless variant may use now."""
+    desired_serverless: ServerlessStatus | None = None
+    """What is being reached."""
     instance_pools: Annotated[dict[str, int], Field(max_length=6)] | None = None
     """Instances now by type, where the spec gives pools."""
     images: Annotated[list[DeployedImage], atomic_list(max_items=15)] = Field(default_factory=list)

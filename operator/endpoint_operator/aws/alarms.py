@@ -1,7 +1,7 @@
 """CloudWatch alarms: the calls on them that the operator makes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from endpoint_operator.aws.calls import Calls
@@ -14,6 +14,8 @@ class LiveAlarm:
     name: str
     arn: str
     state: str
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    """The alarm as DescribeAlarms answers it."""
 
 
 class AlarmApi:
@@ -28,8 +30,20 @@ class AlarmApi:
     async def find_all(self, names: Sequence[str]) -> list[LiveAlarm]:
         """Those of the names that there are; at most 100 are asked for at once (CloudWatch API reference)."""
         answer = await self._calls.call("cloudwatch", "describe_alarms", AlarmNames=list(names), MaxRecords=100)
-        found = [*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())]
-        return [LiveAlarm(name=item["AlarmName"], arn=item["AlarmArn"], state=item["StateValue"]) for item in found]
+        return _alarms_in(answer)
+
+    async def beginning_with(self, prefix: str) -> list[LiveAlarm]:
+        """All whose name begins so, in pages as long as the API allows."""
+        found: list[LiveAlarm] = []
+        page: dict[str, Any] = {}
+        while True:
+            answer = await self._calls.call(
+                "cloudwatch", "describe_alarms", AlarmNamePrefix=prefix, MaxRecords=100, **page
+            )
+            found += _alarms_in(answer)
+            if not answer.get("NextToken"):
+                return found
+            page = {"NextToken": answer["NextToken"]}
 
     async def tags(self, alarm: LiveAlarm) -> dict[str, str]:
         answer = await self._calls.call("cloudwatch", "list_tags_for_resource", ResourceARN=alarm.arn)
@@ -40,3 +54,11 @@ class AlarmApi:
 
     async def delete(self, name: str) -> None:
         await self._calls.call("cloudwatch", "delete_alarms", AlarmNames=[name])
+
+
+def _alarms_in(answer: Mapping[str, Any]) -> list[LiveAlarm]:
+    found = [*answer.get("MetricAlarms", ()), *answer.get("CompositeAlarms", ())]
+    return [
+        LiveAlarm(name=item["AlarmName"], arn=item["AlarmArn"], state=item["StateValue"], configuration=item)
+        for item in found
+    ]

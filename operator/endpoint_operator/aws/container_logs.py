@@ -71,7 +71,7 @@ class ContainerLogs:
         streams = [
             (int(item.get("creationTime", 0)), str(item["logStreamName"]))
             for item in answer.get("logStreams") or ()
-            if item["logStreamName"].startswith(f"{container.variant}/") and item.get("creationTime", 0) >= begun
+            if _is_of(container, item["logStreamName"]) and item.get("creationTime", 0) >= begun
         ]
         return max(streams)[1] if streams else None
 
@@ -85,6 +85,13 @@ class ContainerLogs:
             for definition in [model.get("PrimaryContainer") or {}, *(model.get("Containers") or ())]:
                 values.extend((definition.get("Environment") or {}).values())
         return values
+
+
+def _is_of(container: FailedContainer, stream: str) -> bool:
+    """Streams are called VARIANT/INSTANCE, and of one of several containers VARIANT/INSTANCE/CONTAINER."""
+    if not stream.startswith(f"{container.variant}/"):
+        return False
+    return container.container is None or stream.endswith(f"/{container.container}")
 
 
 def last_error_lines(messages: Sequence[str]) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ class EndpointSteps:
 
     async def _change(self, step: UpdateEndpointWeightsAndCapacities, _: Pass) -> None:
         with self._changes(step.name, LiveStatus.UPDATING):
-            await self.endpoints.change_weights_or_counts(step)
+            await self.endpoints.change_weights_or_capacity(step)
 
     async def _sync_tags(self, step: SyncTags, current: Pass) -> None:
         await self.tags.put_in_step(step.arn, step.tags)

@@ -7,8 +7,9 @@ from typing import Any
 
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.planning.concurrency import Concurrency, ServerlessCapacity
 from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant, PendingVariant
-from endpoint_operator.planning.requests import merged, tag_list
+from endpoint_operator.planning.requests import concurrency_members, merged, tag_list
 from endpoint_operator.planning.steps import CreateEndpoint, UpdateEndpoint, UpdateEndpointWeightsAndCapacities
 
 PAGE = 100  # ListEndpoints' maximum (SageMaker API reference)
@@ -75,7 +76,7 @@ class EndpointApi:
             **merged(guarded, step.overrides),
         )
 
-    async def change_weights_or_counts(self, step: UpdateEndpointWeightsAndCapacities) -> None:
+    async def change_weights_or_capacity(self, step: UpdateEndpointWeightsAndCapacities) -> None:
         weights = [{"VariantName": name, "DesiredWeight": weight} for name, weight in sorted(step.weights.items())]
         await self._calls.call(
             "sagemaker",
@@ -85,6 +86,10 @@ class EndpointApi:
             + [
                 {"VariantName": variant, "DesiredInstanceCount": count}
                 for variant, count in sorted(step.instance_counts.items())
+            ]
+            + [
+                {"VariantName": variant, "ServerlessUpdateConfig": concurrency_members(concurrency)}
+                for variant, concurrency in sorted(step.concurrencies.items())
             ],
         )
 
@@ -118,6 +123,7 @@ def _live(answer: dict[str, Any]) -> LiveEndpoint:
         failure_reason=answer.get("FailureReason"),
         variants=tuple(_variant(item) for item in answer.get("ProductionVariants") or ()),
         shadow=next((_variant(item) for item in answer.get("ShadowProductionVariants") or ()), None),
+        asynchronous="AsyncInferenceConfig" in answer,
         pending_config_name=pending.get("EndpointConfigName"),
         pending=tuple(
             _pending(item)
@@ -137,6 +143,7 @@ def _pending(item: dict[str, Any]) -> PendingVariant:
         current_count=item.get("CurrentInstanceCount"),
         desired_count=item.get("DesiredInstanceCount"),
         pools=_pools(item),
+        current_serverless=_serverless(item.get("CurrentServerlessConfig")),
     )
 
 
@@ -153,6 +160,8 @@ def _variant(item: dict[str, Any]) -> LiveVariant:
         desired_count=item.get("DesiredInstanceCount"),
         current_weight=item.get("CurrentWeight"),
         desired_weight=item.get("DesiredWeight"),
+        current_serverless=_serverless(item.get("CurrentServerlessConfig")),
+        desired_serverless=_serverless(item.get("DesiredServerlessConfig")),
         pools=_pools(item),
         images=tuple(
             LiveImage(specified=image["SpecifiedImage"], resolved=image.get("ResolvedImage"))
@@ -160,3 +169,11 @@ def _variant(item: dict[str, Any]) -> LiveVariant:
             if image.get("SpecifiedImage")
         ),
     )
+
+
+def _serverless(config: dict[str, Any] | None) -> ServerlessCapacity | None:
+    """ServerlessConfig as DescribeEndpoint shows it; None for a variant on instances."""
+    if not config:
+        return None
+    concurrency = Concurrency(maximum=config["MaxConcurrency"], provisioned=config.get("ProvisionedConcurrency"))
+    return ServerlessCapacity(memory_mb=config["MemorySizeInMB"], concurrency=concurrency)

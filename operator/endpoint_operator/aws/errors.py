@@ -44,7 +44,9 @@ _CREDENTIAL_CODES = frozenset(
         "MissingAuthenticationToken",
     }
 )
-_DENIED_CODES = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403", "Forbidden"})
+_DENIED_CODES = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation", "403", "Forbidden"}
+)
 _THROTTLE_CODES = frozenset(
     {"Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown"}
 )
@@ -101,6 +103,7 @@ def is_not_found(error: CallFailed) -> bool:
         "ImageNotFoundException",
         "NoSuchBucket",
         "NoSuchKey",
+        "NotFound",
         "404",
     )
 
@@ -229,6 +232,9 @@ def _quota(error: CallFailed) -> Fault:
         return Fault(blame=Blame.WORLD, reason="QuotaExceeded", message=error.text)
     quota, limit, used, delta = match["quota"], match["limit"], match["used"], match["delta"]
     remedy = "ask for more in AWS Service Quotas"
+    if limit == "0" and "instances" not in quota and "endpoint usage" not in quota:
+        message = f"the quota '{quota}' is 0; {remedy}"
+        return Fault(blame=Blame.USER, reason="QuotaIsZero", message=message, about_inputs=True)
     if limit == "0":
         message = f"spec.instance.type: the quota '{quota}' is 0; {remedy} or choose another instance type"
         return Fault(blame=Blame.USER, reason="QuotaIsZero", message=message, about_inputs=True)

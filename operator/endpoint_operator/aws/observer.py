@@ -15,6 +15,7 @@ from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.prices import Prices
 from endpoint_operator.aws.scaling_observer import ScalingObserver
+from endpoint_operator.planning.billed import priced_by
 from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.decide import fault_in_spec, wants_look
 from endpoint_operator.planning.desired import desired_state, endpoint_name_of
@@ -94,8 +95,7 @@ class AwsObserver:
             return {}
         types = {kind for row in endpoint.status.revisions for kind in row.instance_types.values()}
         if live is not None:
-            pools = [*(variant.pools for variant in live.all_variants), *(variant.pools for variant in live.pending)]
-            types.update(kind for each in pools for kind in each)
+            types |= priced_by(live)
         return self.prices.known(region=inputs.region, instance_types=types)
 
     async def _live(self, endpoint: InferenceEndpoint, name: str) -> LiveEndpoint | None:

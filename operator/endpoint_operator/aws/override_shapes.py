@@ -44,7 +44,7 @@ class OverrideShapes:
                 if container.spec.overrides:
                     definition = container_definition(container) | {"Environment": {}}
                     yield f"{container.field}.overrides", self._container(), definition
-            if variant.instance.overrides:
+            if variant.instance is not None and variant.instance.overrides:
                 made = production_variant(variant)
                 yield f"{variant.field}.instance.overrides", self._variant(), made
         yield from self._whole_requests(desired)

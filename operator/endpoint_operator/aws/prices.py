@@ -14,7 +14,7 @@ from typing import Final, Protocol
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.errors import CallFailed, is_denied
 from endpoint_operator.aws.health import AwsHealth
-from endpoint_operator.aws.hosting_price import hosting_price
+from endpoint_operator.aws.hosting_price import filters_for, hourly_price
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.catalogue.prices import bundled_prices
 from endpoint_operator.planning.cost import Price
@@ -127,7 +127,7 @@ class PriceBook:
             self._failed(served_in, error)
             self._not_before[region, instance_type] = self._now() + RETRY_SECONDS
             return
-        price = hosting_price(price_list, instance_type)
+        price = hourly_price(price_list, instance_type)
         if price is not None:
             self._live[region, instance_type] = price
         elif (region, instance_type) not in self._live:
@@ -135,7 +135,7 @@ class PriceBook:
 
     async def _products(self, served_in: str, region: str, instance_type: str) -> list[str]:
         """Elements of the price list, each a JSON document, of all uses of the instance type."""
-        filters = {"regionCode": region, "instanceName": instance_type}
+        filters = {"regionCode": region, **filters_for(instance_type)}
         request = {
             "ServiceCode": "AmazonSageMaker",
             "Filters": [{"Type": "TERM_MATCH", "Field": field, "Value": value} for field, value in filters.items()],

@@ -2,11 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from endpoint_operator.api.containers import Compression
+from endpoint_operator.api.endpoint_settings import Async
 from endpoint_operator.aws.alarm_looks import AlarmLooks
 from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.artifacts import ArtifactLooks
+from endpoint_operator.aws.async_looks import AsyncLooks
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.finding import Finding
 from endpoint_operator.aws.identity import Account
@@ -38,6 +41,7 @@ class Questions:
         self._roles = RoleLooks(calls)
         self._images = ImageLooks(calls)
         self._packages = ModelPackageLooks(calls)
+        self._async = AsyncLooks(calls)
         self._subnets = SubnetLooks(calls)
         self._alarms = AlarmLooks(AlarmApi(calls))
 
@@ -60,6 +64,31 @@ class Questions:
                 field="spec.dataCapture.s3Uri",
                 ask=lambda: self._artifacts.bucket(capture.s3_uri),
             )
+        if desired.spec.async_ is not None:
+            yield from self._of_async(desired.spec.async_, role, account)
+
+    def _of_async(self, settings: Async, role: str, account: Account) -> Iterator[Question]:
+        places = {"outputS3Uri": settings.output_s3_uri, "failureS3Uri": settings.failure_s3_uri}
+        topics = {"successTopicArn": settings.success_topic_arn, "errorTopicArn": settings.error_topic_arn}
+        uris = {member: uri for member, uri in places.items() if uri is not None}
+        arns = {member: arn for member, arn in topics.items() if arn is not None}
+        for member, uri in uris.items():
+            yield Question(
+                about=f"bucket of {uri}", field=f"spec.async.{member}", ask=partial(self._artifacts.bucket, uri)
+            )
+        for member, arn in arns.items():
+            yield Question(about=f"topic {arn}", field=f"spec.async.{member}", ask=partial(self._async.topic, arn))
+        objects = [f"arn:{account.partition}:s3:::{uri.removeprefix('s3://').rstrip('/')}/*" for uri in uris.values()]
+        yield self._right_of(role, account, action="s3:PutObject", resources=objects)
+        if arns:
+            yield self._right_of(role, account, action="sns:Publish", resources=[*arns.values()])
+
+    def _right_of(self, role: str, account: Account, *, action: str, resources: list[str]) -> Question:
+        return Question(
+            about=f"{action} on {','.join(resources)} for {role}",
+            field="spec.executionRoleArn",
+            ask=lambda: self._async.may(role, account, action=action, resources=resources),
+        )
 
     def _of_container(self, container: DesiredContainer, account: Account) -> Iterator[Question]:
         image, package, data = container.image, container.spec.model_package_arn, container.spec.model_data

@@ -29,6 +29,7 @@ from endpoint_operator.aws.scaling_steps import ScalingSteps
 from endpoint_operator.aws.scaling_troubles import ScalingTroubles
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.tags import TagApi
+from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
 from endpoint_operator.engine.ports import InputValues
 from endpoint_operator.planning.faults import Fault
 
@@ -62,7 +63,9 @@ class AwsRoom:
         tags = TagApi(self._calls)
         parts = PartApi(calls=self._calls, tags=tags, identity=identity)
         self._inventory = Inventory(self._calls, cluster_id=cluster_id)
-        scaling = ScalingApi(self._calls)
+        alarms = AlarmApi(self._calls)
+        wake_up_alarms = WakeUpAlarms(alarms)
+        scaling = ScalingApi(self._calls, alarms=wake_up_alarms)
         self._scaling = ScalingInventory(scaling)
         troubles = ScalingTroubles()
         ownership = Ownership(tags)
@@ -89,8 +92,8 @@ class AwsRoom:
                 inventory=self._inventory,
             ).doers(),
             PartSteps(parts=parts, inventory=self._inventory, values=values).doers(),
-            AlarmSteps(alarms=AlarmApi(self._calls)).doers(),
-            ScalingSteps(api=scaling, inventory=self._scaling, troubles=troubles).doers(),
+            AlarmSteps(alarms=alarms).doers(),
+            ScalingSteps(api=scaling, alarms=wake_up_alarms, inventory=self._scaling, troubles=troubles).doers(),
         )
 
     @property

@@ -4,12 +4,16 @@ What is registered for a variant of our endpoint is ours to set: the endpoint ca
 planning/scaling_wanted.py on why the target itself does not).
 """
 
+import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed
+from endpoint_operator.aws.errors import CallFailed, is_denied
 from endpoint_operator.aws.scaling_errors import SERVICE, is_no_such_scaling
+from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
+from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY
 from endpoint_operator.planning.scaling_live import (
     NOT_REGISTERED,
     KnownScaling,
@@ -26,11 +30,22 @@ from endpoint_operator.planning.scaling_steps import (
     PutScheduledAction,
     RegisterScalableTarget,
     ScalableResource,
-    ScalingStep,
 )
-from endpoint_operator.planning.scaling_wanted import INSTANCES, PROVISIONED_CONCURRENCY, TARGET_TRACKING
+from endpoint_operator.planning.scaling_wanted import INSTANCES, PROVISIONED_CONCURRENCY
+
+log = logging.getLogger(__name__)
 
 _NAMESPACE: Final = "sagemaker"
+
+# What is asked of Application Auto Scaling itself; a wake-up alarm is CloudWatch's.
+ScalingCall = (
+    RegisterScalableTarget
+    | DeregisterScalableTarget
+    | PutScalingPolicy
+    | DeleteScalingPolicy
+    | PutScheduledAction
+    | DeleteScheduledAction
+)
 
 # A policy is answered with the member for its type alone.
 _CONFIGURATIONS: Final = (
@@ -43,11 +58,12 @@ _CONFIGURATIONS: Final = (
 class ScalingApi:
     """The calls on scalable targets; each raises CallFailed. Pages are as long as the API allows: 50, policies 10."""
 
-    def __init__(self, calls: Calls) -> None:
+    def __init__(self, calls: Calls, *, alarms: WakeUpAlarms) -> None:
         self._calls = calls
+        self._alarms = alarms
 
     async def of(self, resource: ScalableResource) -> LiveScaling:
-        """What one variant has, in three calls."""
+        """What one variant has, in three calls, and in a fourth for one that sleeps."""
         dimension, resource_id = resource.dimension, resource.resource_id
         targets = await self._pages(
             "describe_scalable_targets", "ScalableTargets", ResourceIds=[resource_id], ScalableDimension=dimension
@@ -55,17 +71,42 @@ class ScalingApi:
         one = {"ResourceId": resource_id, "ScalableDimension": dimension}
         policies = await self._pages("describe_scaling_policies", "ScalingPolicies", **one)
         schedules = await self._pages("describe_scheduled_actions", "ScheduledActions", **one)
-        return _together(targets, policies, schedules).get(resource, NOT_REGISTERED)
+        found = await self._with_alarms(_together(targets, policies, schedules))
+        return found.get(resource, NOT_REGISTERED)
 
     async def all(self) -> KnownScaling:
         """What every variant of the account and region has; those without a target are not in it."""
-        return _together(
+        found = _together(
             await self._pages("describe_scalable_targets", "ScalableTargets"),
             await self._pages("describe_scaling_policies", "ScalingPolicies"),
             await self._pages("describe_scheduled_actions", "ScheduledActions"),
         )
+        try:
+            return await self._with_alarms(found)
+        except CallFailed as error:
+            if not is_denied(error):
+                raise
+            # Who has no right to alarms sees everything else; what sleeps is told so when its alarm is put.
+            log.warning("alarms that wake endpoints from zero could not be listed: %s", error)
+            return found
 
-    async def carry_out(self, step: ScalingStep) -> None:
+    async def policy_arn(self, resource: ScalableResource, name: str) -> str | None:
+        """The policy's ARN; None where it is not there, or not yet."""
+        one = {"ResourceId": resource.resource_id, "ScalableDimension": resource.dimension}
+        found = await self._pages("describe_scaling_policies", "ScalingPolicies", PolicyNames=[name], **one)
+        return next((str(item["PolicyARN"]) for item in found), None)
+
+    async def _with_alarms(self, found: dict[ScalableResource, LiveScaling]) -> dict[ScalableResource, LiveScaling]:
+        """With the alarms of those that have the policy which an alarm fires."""
+        sleepers = [
+            resource
+            for resource, live in found.items()
+            if any(policy.name == WAKE_UP_POLICY for policy in live.policies)
+        ]
+        alarms = await self._alarms.of(sleepers)
+        return {resource: replace(live, wake_up_alarm=alarms.get(resource)) for resource, live in found.items()}
+
+    async def carry_out(self, step: ScalingCall) -> None:
         """Do one step; done twice it is the same as once, and what is to go may be gone already."""
         operation, parameters = request_of(step)
         try:
@@ -86,7 +127,7 @@ class ScalingApi:
             page = {"NextToken": answer["NextToken"]}
 
 
-def request_of(step: ScalingStep) -> tuple[str, dict[str, Any]]:
+def request_of(step: ScalingCall) -> tuple[str, dict[str, Any]]:
     """The operation in boto3's spelling and its parameters."""
     common = {
         "ServiceNamespace": _NAMESPACE,
@@ -102,8 +143,8 @@ def request_of(step: ScalingStep) -> tuple[str, dict[str, Any]]:
         case PutScalingPolicy():
             policy = {
                 "PolicyName": step.name,
-                "PolicyType": TARGET_TRACKING,
-                "TargetTrackingScalingPolicyConfiguration": step.configuration,
+                "PolicyType": step.kind,
+                f"{step.kind}PolicyConfiguration": step.configuration,
             }
             return "put_scaling_policy", {**common, **policy}
         case DeleteScalingPolicy():
@@ -166,7 +207,9 @@ def _target(item: Mapping[str, Any]) -> LiveTarget:
 
 def _policy(item: Mapping[str, Any]) -> LivePolicy:
     configuration: Mapping[str, Any] = next((item[name] for name in _CONFIGURATIONS if item.get(name)), {})
-    return LivePolicy(name=item["PolicyName"], kind=item["PolicyType"], configuration=configuration)
+    return LivePolicy(
+        name=item["PolicyName"], kind=item["PolicyType"], configuration=configuration, arn=item["PolicyARN"]
+    )
 
 
 def _schedule(item: Mapping[str, Any]) -> LiveSchedule:

@@ -7,7 +7,8 @@ from endpoint_operator.aws.errors import CallFailed, fault_of
 from endpoint_operator.aws.scaling_inventory import ScalingInventory
 from endpoint_operator.aws.scaling_troubles import ScalingTroubles
 from endpoint_operator.planning.desired import Desired, desired_state
-from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, OperatorInputs
+from endpoint_operator.planning.desired_variants import DesiredVariant
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.scaling_decision import wanted_of
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling, ScalingTrouble
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
@@ -30,9 +31,7 @@ class ScalingObserver:
         if desired is None:
             return {}, None
         wanted = wanted_of(desired)
-        variants = [
-            scalable_resource(endpoint_name=desired.endpoint_name, variant=each.name) for each in desired.variants
-        ]
+        variants = [_resource(desired, each) for each in desired.variants]
         if self.troubles.of(endpoint) is None:
             unseen = resources_to_look_at(wanted, endpoint.status.autoscaling)
             doubtful = _to_be_counted(desired, live, known=self.inventory.remembered(variants))
@@ -45,13 +44,26 @@ class ScalingObserver:
 
 
 def _to_be_counted(desired: Desired, live: LiveEndpoint | None, *, known: KnownScaling) -> list[ScalableResource]:
-    """Variants whose count would be put: somebody may have registered them by hand since the lists were read."""
+    """Variants whose capacity would be put: somebody may have registered them by hand since the lists were read."""
     if live is None or live.status != LiveStatus.IN_SERVICE:
         return []
-    wanted = {each.name: each.count for each in desired.variants if each.autoscaling is None}
+    there = {each.name: each for each in live.all_variants}
     differing = [
-        scalable_resource(endpoint_name=desired.endpoint_name, variant=each.name)
-        for each in live.all_variants
-        if each.name in wanted and each.desired_count != wanted[each.name]
+        _resource(desired, each)
+        for each in desired.variants
+        if each.autoscaling is None and each.name in there and _differs(each, there[each.name])
     ]
     return [resource for resource in differing if known.get(resource, NOT_REGISTERED).target is None]
+
+
+def _differs(wanted: DesiredVariant, there: LiveVariant) -> bool:
+    if wanted.concurrency is None:
+        return there.desired_count != wanted.count
+    serverless = there.desired_serverless
+    return serverless is not None and serverless.concurrency.provisioned != wanted.concurrency.provisioned
+
+
+def _resource(desired: Desired, variant: DesiredVariant) -> ScalableResource:
+    return scalable_resource(
+        endpoint_name=desired.endpoint_name, variant=variant.name, serverless=variant.instance is None
+    )

@@ -54,6 +54,7 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
     "service-quotas": frozenset(
         {"GetAWSDefaultServiceQuota", "GetServiceQuota", "ListAWSDefaultServiceQuotas", "ListServiceQuotas"}
     ),
+    "sns": frozenset({"GetTopicAttributes"}),
     "resourcegroupstaggingapi": frozenset({"GetResources"}),
 }
 

@@ -19,6 +19,8 @@ _ALSO = {
     "DeleteEndpoint": "after a DescribeEndpoint",
     "DeleteEndpointConfig": "after a ListTags",
     "DeleteModel": "after a ListTags",
+    "PutWakeUpAlarm": "PutMetricAlarm, which fires the policy by its ARN",
+    "DeleteWakeUpAlarm": "DeleteAlarms, after a ListTagsForResource",
 }
 
 

@@ -9,8 +9,10 @@ from pydantic.alias_generators import to_camel
 from endpoint_operator.api.conditions import Condition, ConditionType, find, is_true
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.names import revision_of
+from endpoint_operator.api.spec import Mode
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.kube.reader import SeenEvent
+from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.desired import endpoint_name_of
 
 UNSEEN = "NotLookedAtYet"
@@ -51,9 +53,12 @@ class Report:
     serving_revision: str | None
     revision_under_way: str | None
     under_way_since: str | None
-    current_instances: int
+    current_instances: int | None
+    """None for a serverless endpoint, which has none."""
     desired_instances: int | None
     spec_instances: int | None
+    serverless: str | None
+    """What a serverless endpoint may use; None for one on instances."""
     invocation_url: str | None
     revisions: tuple[Revision, ...]
     """Newest first."""
@@ -83,9 +88,10 @@ def report_of(endpoint: InferenceEndpoint, *, created_at: str) -> Report:
         serving_revision=_serving_revision(endpoint) if up else None,
         revision_under_way=rollout.to_revision if rollout is not None else None,
         under_way_since=rollout.since if rollout is not None else None,
-        current_instances=status.instance_count or 0,
+        current_instances=None if endpoint.spec.mode == Mode.SERVERLESS else status.instance_count or 0,
         desired_instances=sum(count or 0 for count in desired) if any(count is not None for count in desired) else None,
         spec_instances=endpoint.spec.instance.count if endpoint.spec.instance is not None else None,
+        serverless=_serverless(endpoint),
         invocation_url=known.invocation_url if known is not None else None,
         revisions=tuple(
             Revision(name=row.name, state=row.state.value, created_at=row.created_at, reason=row.reason)
@@ -93,6 +99,16 @@ def report_of(endpoint: InferenceEndpoint, *, created_at: str) -> Report:
         ),
         created_at=created_at,
     )
+
+
+def _serverless(endpoint: InferenceEndpoint) -> str | None:
+    if endpoint.spec.mode != Mode.SERVERLESS:
+        return None
+    seen = [variant.current_serverless for variant in endpoint.status.variants if variant.current_serverless]
+    if not seen:
+        return "not seen yet"
+    concurrency = Concurrency(maximum=seen[0].max_concurrency, provisioned=seen[0].provisioned_concurrency)
+    return f"{seen[0].memory_mb} MB, {concurrency}"
 
 
 def events_as_json(events: Sequence[SeenEvent]) -> list[dict[str, Any]]:

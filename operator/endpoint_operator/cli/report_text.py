@@ -52,7 +52,7 @@ def _row(report: Report, *, now: datetime) -> list[str]:
         report.verdict.state,
         report.verdict.reason,
         report.serving_revision or "-",
-        f"{report.current_instances}/{_wanted(report)}",
+        "-" if report.current_instances is None else f"{report.current_instances}/{_wanted(report)}",
         age(report.created_at, now=now),
     ]
 
@@ -82,7 +82,7 @@ def _facts(report: Report, *, now: datetime, width: int) -> list[str]:
     if report.revision_under_way is not None:
         since = age(report.under_way_since or "", now=now)
         facts.append(("Under way", f"{report.revision_under_way}, since {since}"))
-    facts.append(("Instances", _instances(report)))
+    facts.append(("Instances", _instances(report)) if report.serverless is None else ("Serverless", report.serverless))
     if report.failure_reason is not None:
         facts.append(("SageMaker", report.failure_reason))
     facts.append(("Invoke", report.invocation_url or "no URL yet"))

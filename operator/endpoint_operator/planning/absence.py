@@ -3,7 +3,6 @@
 from endpoint_operator.api.spec import Preflight
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.case import Case
-from endpoint_operator.planning.desired import Capacities
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.history import RECREATING, capacities_of, intent
 from endpoint_operator.planning.obstacles import plan_for_fault
@@ -118,7 +117,7 @@ def _intent_is_recorded(case: Case) -> bool:
         case.endpoint.has_finalizer
         and row is not None
         and row.state == RevisionState.DEPLOYING
-        and capacities_of(row) == Capacities(counts=case.desired.counts, weights=case.desired.weights)
+        and capacities_of(row) == case.desired.capacities
         and rollout is not None
         and rollout.stage == "Creating"
         and rollout.to_revision == row.name

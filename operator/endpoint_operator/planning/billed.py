@@ -1,4 +1,4 @@
-"""Which instances are billed: those that serve, and those of a fleet that is being made."""
+"""Which instances and units of provisioned concurrency are billed: those that serve, and those that are being made."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,7 @@ from endpoint_operator.api.names import revision_of
 from endpoint_operator.api.status import CostStatus, RevisionStatus
 from endpoint_operator.planning.cost import Machines, Price, cost_of
 from endpoint_operator.planning.facts import LiveEndpoint, LiveVariant, PendingVariant
+from endpoint_operator.planning.serverless_price import billed_units
 
 
 def cost_status(
@@ -29,7 +30,17 @@ def _machines(live: LiveEndpoint, rows: Mapping[str, RevisionStatus]) -> list[Ma
 
 def _counts(variant: LiveVariant | PendingVariant, types: Mapping[str, str]) -> list[tuple[str | None, int]]:
     """Instances by type: SageMaker says which of several pools it took, and the spec where there is one type."""
+    if variant.current_serverless is not None:
+        units = billed_units(variant.current_serverless)
+        return [(units.instance_type, units.count)]
     return [*variant.pools.items()] or [(types.get(variant.name), variant.current_count or 0)]
+
+
+def priced_by(live: LiveEndpoint) -> set[str]:
+    """What the prices of the endpoint are asked for, beside the instance types of its revisions."""
+    fleet: list[LiveVariant | PendingVariant] = [*live.all_variants, *live.pending]
+    units = {billed_units(each.current_serverless).instance_type for each in fleet if each.current_serverless}
+    return units | {kind for each in fleet for kind in each.pools}
 
 
 def _types(config_name: str | None, live: LiveEndpoint, rows: Mapping[str, RevisionStatus]) -> Mapping[str, str]:

@@ -22,7 +22,7 @@ def weights_differ(case: Case) -> Plan | None:
 
     The shadow's, which is its share, is part of the revision too; a rollout keeps the weight that is there.
     """
-    live = _changeable(case)
+    live = changeable(case)
     if live is None:
         return None
     wanted = {variant.name: variant.weight for variant in case.desired.variants}
@@ -41,12 +41,14 @@ def weights_differ(case: Case) -> Plan | None:
 
 def counts_differ(case: Case) -> Plan | None:
     """Counts change in place, one variant after the other; one that is autoscaled follows its load alone."""
-    live = _changeable(case)
+    live = changeable(case)
     if live is None:
         return None
     for variant in live.all_variants:
         wanted = case.desired.variant(variant.name)
-        if wanted is None or not spec_owns_count(case, variant.name) or variant.desired_count == wanted.count:
+        if wanted is None or wanted.instance is None or variant.is_serverless:
+            continue
+        if not spec_owns_count(case, variant.name) or variant.desired_count == wanted.count:
             continue
         about = f" of {variant.name}" if len(live.all_variants) > 1 else ""
         return Plan(
@@ -86,7 +88,7 @@ def _told(case: Case) -> str | None:
     return ready.reason if ready is not None and current else None
 
 
-def _changeable(case: Case) -> LiveEndpoint | None:
+def changeable(case: Case) -> LiveEndpoint | None:
     """The endpoint, where it takes a change now; never between a rollout's intent and its call."""
     live = case.live
     if live is None or live.status != LiveStatus.IN_SERVICE:

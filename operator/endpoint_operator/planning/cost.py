@@ -1,7 +1,7 @@
-"""What an endpoint costs an hour: instances times their price.
+"""What an endpoint costs an hour: instances, or units of provisioned concurrency, times their price.
 
-Only instances are counted. SageMaker also bills volumes and traffic, which are small beside them, and serverless by
-the request, which nobody can foresee.
+SageMaker also bills volumes and traffic, which are small beside them, and serverless by the request, which nobody can
+foresee.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ class PriceSource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Price:
-    """What one instance for hosting costs."""
+    """What one instance for hosting, or one unit of provisioned concurrency, costs."""
 
     usd_per_hour: Decimal
     source: PriceSource

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from endpoint_operator.api.containers import ContainerInvocation
@@ -17,10 +17,12 @@ from endpoint_operator.api.names import (
 )
 from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.api.status import RevisionStatus
+from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.desired_variants import DEFAULT_VARIANT, DesiredVariant, desired_variants
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.requests import config_request, model_request, tag_list
+from endpoint_operator.planning.fleet_words import fleet_in_words, what_it_runs_on
+from endpoint_operator.planning.requests import concurrency_members, config_request, model_request, tag_list
 from endpoint_operator.planning.resolving import ResolvedInputs, last_made, resolved_before
 from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel
 
@@ -32,10 +34,12 @@ _DIGEST_VERSION = 1
 
 @dataclass(frozen=True, kw_only=True)
 class Capacities:
-    """Counts by variant, the shadow among them, and weights by production variant."""
+    """What a fleet begins with and changes in place: counts by variant on instances, the shadow among them, weights by
+    production variant, concurrency by serverless variant."""
 
     counts: Mapping[str, int]
     weights: Mapping[str, float]
+    concurrencies: Mapping[str, Concurrency] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,15 +66,25 @@ class Desired:
 
     @property
     def counts(self) -> dict[str, int]:
-        return {variant.name: variant.count for variant in self.variants}
+        """Of the variants that run on instances."""
+        return {variant.name: variant.count for variant in self.variants if variant.instance is not None}
 
     @property
     def instance_types(self) -> dict[str, str]:
-        return {variant.name: variant.instance.type for variant in self.variants}
+        return {variant.name: variant.instance.type for variant in self.variants if variant.instance is not None}
 
     @property
     def weights(self) -> dict[str, float]:
         return {variant.name: variant.weight for variant in self.production}
+
+    @property
+    def concurrencies(self) -> dict[str, Concurrency]:
+        """Of the serverless variants."""
+        return {each.name: each.concurrency for each in self.variants if each.concurrency is not None}
+
+    @property
+    def capacities(self) -> Capacities:
+        return Capacities(counts=self.counts, weights=self.weights, concurrencies=self.concurrencies)
 
     @property
     def endpoint_overrides(self) -> dict[str, Any]:
@@ -79,11 +93,8 @@ class Desired:
 
     @property
     def fleet(self) -> str:
-        """The instances to begin with, as people say it: 2 × ml.m5.large."""
-        counts: dict[str, int] = {}
-        for variant in self.variants:
-            counts[variant.instance.type] = counts.get(variant.instance.type, 0) + variant.count
-        return ", ".join(f"{count} × {kind}" for kind, count in counts.items())
+        """What there is to begin with, as people say it: 2 × ml.m5.large."""
+        return fleet_in_words([what_it_runs_on(variant) for variant in self.variants])
 
     def variant(self, name: str) -> DesiredVariant | None:
         return next((variant for variant in self.variants if variant.name == name), None)
@@ -102,8 +113,12 @@ class Desired:
         Initial counts and weights are part of an endpoint config, and an endpoint is created with them: a revision
         that was made with others gets a second config, which is the same revision (api.md, behaviour 13).
         """
-        wanted = Capacities(counts=self.counts, weights=self.weights)
-        suffix = capacities_suffix(self.counts, self.weights) if made_before and made_with != wanted else None
+        suffix = _suffix(self.capacities) if made_before and made_with != self.capacities else None
+        return revision_object_name(endpoint_name=self.endpoint_name, revision=self.revision, suffix=suffix)
+
+    def config_name_beside(self, serving: str) -> str:
+        """Another endpoint config of this revision than the one that serves, which may have begun with the same."""
+        suffix = hex_digest(f"{_suffix(self.capacities)} instead of {serving}", 4)
         return revision_object_name(endpoint_name=self.endpoint_name, revision=self.revision, suffix=suffix)
 
     def create_models(self) -> tuple[CreateModel, ...]:
@@ -115,18 +130,27 @@ class Desired:
         return CreateModel(name=name, request={"ModelName": name, **body, "Tags": tag_list(self.tags)})
 
     def create_config(self, *, config_name: str, made_with: Capacities | None) -> CreateEndpointConfig:
-        """`made_with`: the initial counts and weights of a config that was made before; None: those wanted now."""
-        capacities = made_with or Capacities(counts=self.counts, weights=self.weights)
+        """`made_with`: what a config that was made before begins with; None: what is wanted now."""
+        capacities = made_with or self.capacities
         body = config_request(self.spec, self.variants)
         for member in ("ProductionVariants", "ShadowProductionVariants"):
             for item in body.get(member, ()):
                 variant = self.variant(item["VariantName"])
                 assert variant is not None  # noqa: S101 - the request was made from the variants
                 item["ModelName"] = self.model_name(variant)
-                item["InitialInstanceCount"] = capacities.counts[variant.name]
+                if variant.serverless is None:
+                    item["InitialInstanceCount"] = capacities.counts[variant.name]
+                else:
+                    item["ServerlessConfig"] |= concurrency_members(capacities.concurrencies[variant.name])
                 item["InitialVariantWeight"] = capacities.weights.get(variant.name, variant.weight)
         request = {"EndpointConfigName": config_name, **body, "Tags": tag_list(self.tags)}
         return CreateEndpointConfig(name=config_name, request=request)
+
+
+def _suffix(capacities: Capacities) -> str:
+    """Of an endpoint config that is the same revision as another, and begins with something else."""
+    concurrencies = {name: str(each) for name, each in capacities.concurrencies.items()}
+    return capacities_suffix(capacities.counts, capacities.weights, concurrencies)
 
 
 def endpoint_name_of(endpoint: InferenceEndpoint) -> str:

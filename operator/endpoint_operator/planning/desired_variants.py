@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from endpoint_operator.api.autoscaling import Autoscaling
-from endpoint_operator.api.capacity import Instance
+from endpoint_operator.api.capacity import Instance, Serverless
 from endpoint_operator.api.containers import Container
 from endpoint_operator.api.spec import InferenceEndpointSpec
+from endpoint_operator.planning.concurrency import Concurrency
 
 # The name of the variant where the spec names none.
 DEFAULT_VARIANT = "AllTraffic"
@@ -26,27 +27,39 @@ class DesiredContainer:
 
 @dataclass(frozen=True, kw_only=True)
 class DesiredVariant:
-    """One variant; `field` is where it stands in the manifest."""
+    """One variant, on instances or serverless; `field` is where it stands in the manifest."""
 
     name: str
     field: str
     containers: tuple[DesiredContainer, ...]
-    instance: Instance
     weight: float
+    instance: Instance | None = None
+    serverless: Serverless | None = None
     autoscaling: Autoscaling | None = None
     is_shadow: bool = False
 
     @property
-    def count(self) -> int:
-        """The number of instances to begin with; an autoscaled variant begins within its bounds."""
-        if self.autoscaling is None:
-            return self.instance.count
-        return max(1, self.autoscaling.min_count, min(self.instance.count, self.autoscaling.max_count))
+    def instance_type(self) -> str | None:
+        """None for a serverless variant."""
+        return self.instance.type if self.instance is not None else None
 
     @property
-    def owns_count(self) -> bool:
-        """Whether the spec says how many instances there are, and not the load."""
-        return self.autoscaling is None
+    def count(self) -> int:
+        """The number of instances to begin with, 0 for a serverless variant; an autoscaled one is within its bounds."""
+        if self.instance is None:
+            return 0
+        return _within(self.autoscaling, self.instance.count)
+
+    @property
+    def concurrency(self) -> Concurrency | None:
+        """What a serverless variant begins with; None for one on instances."""
+        if self.serverless is None:
+            return None
+        provisioned = self.serverless.provisioned_concurrency
+        return Concurrency(
+            maximum=self.serverless.max_concurrency,
+            provisioned=None if provisioned is None else _within(self.autoscaling, provisioned),
+        )
 
 
 def desired_variants(spec: InferenceEndpointSpec) -> tuple[DesiredVariant, ...]:
@@ -69,7 +82,7 @@ def _production(spec: InferenceEndpointSpec) -> list[DesiredVariant]:
             )
             for index, variant in enumerate(spec.variants)
         ]
-    if spec.containers is None or spec.instance is None:
+    if spec.containers is None or (spec.instance is None and spec.serverless is None):
         return []
     return [
         DesiredVariant(
@@ -77,6 +90,7 @@ def _production(spec: InferenceEndpointSpec) -> list[DesiredVariant]:
             field="spec",
             containers=_containers(spec.containers, field="spec.containers"),
             instance=spec.instance,
+            serverless=spec.serverless,
             weight=1.0,
             autoscaling=spec.autoscaling,
         )
@@ -99,6 +113,13 @@ def _shadow(spec: InferenceEndpointSpec) -> list[DesiredVariant]:
             is_shadow=True,
         )
     ]
+
+
+def _within(autoscaling: Autoscaling | None, amount: int) -> int:
+    """What the spec asks to begin with, brought within the bounds of autoscaling."""
+    if autoscaling is None:
+        return amount
+    return max(1, autoscaling.min_count, min(amount, autoscaling.max_count))
 
 
 def _containers(containers: Sequence[Container], *, field: str) -> tuple[DesiredContainer, ...]:

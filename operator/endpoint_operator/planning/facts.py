@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from endpoint_operator.api.names import hex_digest
+from endpoint_operator.planning.concurrency import ServerlessCapacity
 from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.image_catalogue import ImageCatalogue
@@ -72,6 +73,13 @@ class LiveVariant:
     pools: Mapping[str, int] = field(default_factory=dict)
     """Instances by type, where it has instance pools."""
     images: tuple[LiveImage, ...] = ()
+    current_serverless: ServerlessCapacity | None = None
+    """None for a variant that runs on instances."""
+    desired_serverless: ServerlessCapacity | None = None
+
+    @property
+    def is_serverless(self) -> bool:
+        return self.current_serverless is not None or self.desired_serverless is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +93,7 @@ class PendingVariant:
     current_count: int | None = None
     desired_count: int | None = None
     pools: Mapping[str, int] = field(default_factory=dict)
+    current_serverless: ServerlessCapacity | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,6 +109,8 @@ class LiveEndpoint:
     failure_reason: str | None = None
     variants: tuple[LiveVariant, ...] = ()
     shadow: LiveVariant | None = None
+    asynchronous: bool = False
+    """Whether it answers InvokeEndpointAsync only."""
     pending_config_name: str | None = None
     pending: tuple[PendingVariant, ...] = ()
 

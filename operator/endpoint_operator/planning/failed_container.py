@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.desired import desired_state
+from endpoint_operator.planning.desired_variants import DesiredVariant
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, OperatorInputs
 from endpoint_operator.planning.failures import (
     CONTAINER_UNHEALTHY,
+    containers_in,
     is_news_of_a_container,
+    name_of,
     read_failure_reason,
     variant_in,
 )
@@ -23,6 +26,8 @@ class FailedContainer:
 
     endpoint_name: str
     variant: str
+    container: str | None
+    """How SageMaker calls the one of several that failed; None for the only one, or where it is not known which."""
     since: str
     model_names: tuple[str, ...]
     plain_values: tuple[str, ...]
@@ -52,11 +57,17 @@ def failed_container(endpoint: InferenceEndpoint, facts: Facts, inputs: Operator
     return FailedContainer(
         endpoint_name=live.name,
         variant=named.name,
+        container=_container(live.failure_reason or "", named),
         since=_since(endpoint, live),
         model_names=tuple(row.model_names) if row is not None else (),
         plain_values=tuple(variable.value for variable in variables if variable.value),
         has_hidden_values=any(variable.value_from is not None for variable in variables),
     )
+
+
+def _container(text: str, variant: DesiredVariant) -> str | None:
+    found = containers_in(text, variant)
+    return name_of(found[0], variant) if len(found) == 1 else None
 
 
 def _since(endpoint: InferenceEndpoint, live: LiveEndpoint) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from endpoint_operator.api.status import RevisionFailure, RevisionState, RevisionStatus
 from endpoint_operator.planning.case import Case
-from endpoint_operator.planning.desired_variants import DesiredVariant
+from endpoint_operator.planning.desired_variants import DesiredContainer, DesiredVariant
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.plan import Plan
 
@@ -33,7 +33,12 @@ _USERS = (
 
 
 _VARIANT = re.compile(r"production variant (?P<name>[a-z0-9](-*[a-z0-9])*)", re.IGNORECASE)
+# Whatever its hostname, a container is 'container "container_2"' where its model is fetched, and 'The container-2 for
+# production variant', or its hostname in place of container-2, where it is asked for its health.
 _CONTAINER = re.compile(r'container "?container_(?P<number>\d+)', re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"\bthe (?P<name>[a-z0-9](-*[a-z0-9])*)(?P<only> container)? for production variant", re.IGNORECASE
+)
 
 
 def read_failure_reason(reason: str | None, variants: Sequence[DesiredVariant] = ()) -> Fault:
@@ -65,12 +70,37 @@ def _paths_in(text: str, variants: Sequence[DesiredVariant], field: str) -> list
     """The path of the container; those of all variants where SageMaker does not say which."""
     if "{}" not in field or not variants:
         return ["spec.containers[0]"]
-    variant, numbered = variant_in(text, variants), _CONTAINER.search(text)
-    index = int(numbered["number"]) - 1 if numbered is not None else 0
-    return [
-        each.containers[index if 0 <= index < len(each.containers) else 0].field
-        for each in ([variant] if variant is not None else variants)
-    ]
+    variant = variant_in(text, variants)
+    found = [] if variant is None else [variant]
+    return [container.field for each in found or variants for container in containers_in(text, each)]
+
+
+def containers_in(text: str, variant: DesiredVariant) -> Sequence[DesiredContainer]:
+    """The containers of a variant that a FailureReason is about: one that it names, else one whose image it names,
+    else all."""
+    named = [each for each in variant.containers if _is_named(each, variant, text)]
+    by_image = [each for each in variant.containers if each.image is not None and each.image in text]
+    return named or by_image or variant.containers
+
+
+def name_of(container: DesiredContainer, variant: DesiredVariant) -> str | None:
+    """How SageMaker calls one container of several: by its hostname, else by its position (SageMaker Developer Guide,
+    "Inference Pipeline Logs and Metrics"). None for the only one."""
+    if len(variant.containers) == 1:
+        return None
+    return container.spec.name or f"container-{variant.containers.index(container) + 1}"
+
+
+def _is_named(container: DesiredContainer, variant: DesiredVariant, text: str) -> bool:
+    spoken, numbered = _SPOKEN.search(text), _CONTAINER.search(text)
+    position = variant.containers.index(container) + 1
+    if numbered is not None:
+        return int(numbered["number"]) == position
+    if spoken is None:
+        return False
+    if spoken["only"] is not None:  # 'The primary container'
+        return position == 1
+    return spoken["name"].lower() == (name_of(container, variant) or "").lower()
 
 
 def failed(row: RevisionStatus, fault: Fault, case: Case, *, rolled_back: bool = False) -> RevisionStatus:

@@ -5,12 +5,13 @@ Whoever asks what applying a file does wants all of it, so each pass is followed
 facts as they will be then, with SageMaker taken to succeed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
+from endpoint_operator.planning.concurrency import Concurrency, ServerlessCapacity
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.outcome import Outcome
@@ -22,6 +23,7 @@ from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     CreateEndpointConfig,
+    CreateModel,
     DeleteEndpoint,
     Step,
     SyncTags,
@@ -64,7 +66,7 @@ def foresee(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs) -
 
 def _together(plans: Sequence[Plan]) -> Plan:
     """One plan with the calls of all: the situation of the first that makes some, and every sentence on the way."""
-    steps = tuple(step for plan in plans for step in plan.steps)
+    steps = tuple(_each_made_once([step for plan in plans for step in plan.steps]))
     if not steps:
         return plans[-1]
     last = max(index for index, plan in enumerate(plans) if plan.steps)
@@ -72,6 +74,18 @@ def _together(plans: Sequence[Plan]) -> Plan:
     first = next(plan for plan in plans if plan.steps)
     message = "; ".join(dict.fromkeys(plan.message for plan in on_the_way))
     return replace(first, steps=steps, message=message)
+
+
+def _each_made_once(steps: Sequence[Step]) -> Iterator[Step]:
+    """What is made before an endpoint goes is found again when the next one is made."""
+    made: set[tuple[type, str]] = set()
+    for step in steps:
+        part = (type(step), step.name)
+        if isinstance(step, CreateModel | CreateEndpointConfig):
+            if part in made:
+                continue
+            made.add(part)
+        yield step
 
 
 def _after(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: OperatorInputs) -> InferenceEndpoint:
@@ -145,7 +159,12 @@ def _created(step: CreateEndpoint, steps: Sequence[Step], facts: Facts, inputs: 
         modified="when applied",
         variants=tuple(_begun(variant) for variant in config.request["ProductionVariants"]),
         shadow=_shadow(config),
+        asynchronous=_is_asynchronous(config),
     )
+
+
+def _is_asynchronous(config: CreateEndpointConfig) -> bool:
+    return "AsyncInferenceConfig" in config.request
 
 
 def _config(name: str, steps: Sequence[Step]) -> CreateEndpointConfig:
@@ -157,18 +176,28 @@ def _shadow(config: CreateEndpointConfig) -> LiveVariant | None:
 
 
 def _begun(variant: Mapping[str, Any]) -> LiveVariant:
-    count, weight = variant["InitialInstanceCount"], variant["InitialVariantWeight"]
+    count, weight = variant.get("InitialInstanceCount"), variant["InitialVariantWeight"]
+    serverless = _serverless(variant.get("ServerlessConfig"))
     return LiveVariant(
         name=variant["VariantName"],
         current_count=count,
         desired_count=count,
         current_weight=weight,
         desired_weight=weight,
+        current_serverless=serverless,
+        desired_serverless=serverless,
     )
 
 
+def _serverless(config: Mapping[str, int] | None) -> ServerlessCapacity | None:
+    if config is None:
+        return None
+    concurrency = Concurrency(maximum=config["MaxConcurrency"], provisioned=config.get("ProvisionedConcurrency"))
+    return ServerlessCapacity(memory_mb=config["MemorySizeInMB"], concurrency=concurrency)
+
+
 def _updated(live: LiveEndpoint, config: CreateEndpointConfig) -> LiveEndpoint:
-    """All variant properties are retained: what serves under a name keeps its count and weight."""
+    """All variant properties are retained: what serves under a name keeps its count and weight, not its concurrency."""
     before = {variant.name: variant for variant in live.variants}
     begun = [_begun(variant) for variant in config.request["ProductionVariants"]]
     return replace(
@@ -177,9 +206,20 @@ def _updated(live: LiveEndpoint, config: CreateEndpointConfig) -> LiveEndpoint:
         config_name=config.name,
         modified=_later(live.modified),
         failure_reason=None,
-        variants=tuple(before.get(variant.name, variant) for variant in begun),
+        asynchronous=_is_asynchronous(config),
+        variants=tuple(_retained(before.get(variant.name), variant) for variant in begun),
         shadow=_shadow(config),
     )
+
+
+def _retained(before: LiveVariant | None, begun: LiveVariant) -> LiveVariant:
+    """Counts and weights are what SageMaker retains (API reference, VariantPropertyType)."""
+    if before is None:
+        return begun
+    kept = replace(begun, current_weight=before.current_weight, desired_weight=before.desired_weight)
+    if before.is_serverless or begun.is_serverless:
+        return kept
+    return replace(kept, current_count=before.current_count, desired_count=before.desired_count)
 
 
 def _later(modified: str) -> str:
@@ -191,7 +231,13 @@ def _later(modified: str) -> str:
 def _changed(variant: LiveVariant, step: UpdateEndpointWeightsAndCapacities) -> LiveVariant:
     count = step.instance_counts.get(variant.name, variant.desired_count)
     weight = step.weights.get(variant.name, variant.desired_weight)
-    return replace(variant, current_count=count, desired_count=count, current_weight=weight, desired_weight=weight)
+    changed = replace(variant, current_count=count, desired_count=count, current_weight=weight, desired_weight=weight)
+    concurrency, serverless = step.concurrencies.get(variant.name), variant.desired_serverless
+    if concurrency is None or serverless is None:
+        return changed
+    provisioned = concurrency.provisioned or serverless.concurrency.provisioned
+    after = replace(serverless, concurrency=Concurrency(maximum=concurrency.maximum, provisioned=provisioned))
+    return replace(changed, current_serverless=after, desired_serverless=after)
 
 
 def _arn(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: OperatorInputs) -> str | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from endpoint_operator.api.names import revision_object_name
 from endpoint_operator.api.status import (
+    InitialConcurrency,
     Resolved,
     ResolvedArtifact,
     ResolvedImage,
@@ -15,8 +16,10 @@ from endpoint_operator.api.status import (
 from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure, superseded
 from endpoint_operator.planning.alarms import alarms_to_make
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.desired import Capacities
 from endpoint_operator.planning.plan import Memory
+from endpoint_operator.planning.provisioned import begins_with_too_much, provisioned_must_go
 
 # The stage of a rollout that begins with the deletion of a Failed endpoint.
 RECREATING = "Recreating"
@@ -51,12 +54,8 @@ def intent(case: Case, *, creating: bool) -> Memory:
 
 def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
     desired, row = case.desired, case.row
-    name = desired.config_name(made_with=capacities_of(row) if row else None, made_before=creating and row is not None)
-    alarms = (
-        []
-        if creating
-        else [step.name for step in alarms_to_make(desired, config_name=row.config_name if row else name)]
-    )
+    name = _config_name(case, creating=creating)
+    alarms = [] if creating else [step.name for step in alarms_to_make(desired, config_name=name)]
     if row is None:
         return RevisionStatus(
             name=desired.revision,
@@ -66,6 +65,7 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
             created_at=timestamp(case.facts.now),
             initial_instance_counts=desired.counts,
             initial_weights=desired.weights,
+            initial_concurrency=_initial_concurrency(desired.capacities),
             instance_types=desired.instance_types,
             alarm_names=alarms,
             spec_digest=desired.spec_digest,
@@ -79,12 +79,28 @@ def _deploying_row(case: Case, *, creating: bool) -> RevisionStatus:
         "resolved": _resolved(case),
         "alarm_names": sorted({*row.alarm_names, *alarms}),
     }
-    if creating:
+    if name != row.config_name or creating:
         stale = [other for other in (*row.stale_config_names, row.config_name) if other != name]
         update |= {"config_name": name, "stale_config_names": stale}
         # Where two suffixes are the same by chance, counts and weights are put right once it serves.
         update |= {"initial_instance_counts": desired.counts, "initial_weights": desired.weights}
+        update |= {"initial_concurrency": _initial_concurrency(desired.capacities)}
     return row.model_copy(update=update)
+
+
+def _config_name(case: Case, *, creating: bool) -> str:
+    """A new one where the one that is there begins with what the endpoint must not have."""
+    desired, row, live = case.desired, case.row, case.live
+    if row is None:
+        return desired.config_name(made_with=None, made_before=False)
+    made_with = capacities_of(row)
+    if creating:
+        return desired.config_name(made_with=made_with, made_before=True)
+    if live is not None and live.config_name == row.config_name and provisioned_must_go(case):
+        return desired.config_name_beside(row.config_name)
+    if made_with is not None and begins_with_too_much(made_with, desired.capacities):
+        return desired.config_name(made_with=made_with, made_before=True)
+    return row.config_name
 
 
 def _resolved(case: Case) -> Resolved:
@@ -112,10 +128,23 @@ def _resolved_images(case: Case) -> list[ResolvedImage]:
 
 
 def capacities_of(row: RevisionStatus) -> Capacities | None:
-    """The counts and weights that the row's endpoint config begins with; None where nobody knows."""
+    """What the row's endpoint config begins with; None where nobody knows."""
     if row.initial_instance_counts is None:
         return None
-    return Capacities(counts=row.initial_instance_counts, weights=row.initial_weights or {})
+    concurrencies = {
+        name: Concurrency(maximum=each.max_concurrency, provisioned=each.provisioned_concurrency)
+        for name, each in (row.initial_concurrency or {}).items()
+    }
+    return Capacities(
+        counts=row.initial_instance_counts, weights=row.initial_weights or {}, concurrencies=concurrencies
+    )
+
+
+def _initial_concurrency(capacities: Capacities) -> dict[str, InitialConcurrency] | None:
+    return {
+        name: InitialConcurrency(max_concurrency=each.maximum, provisioned_concurrency=each.provisioned)
+        for name, each in capacities.concurrencies.items()
+    } or None
 
 
 def serving(case: Case) -> Memory:

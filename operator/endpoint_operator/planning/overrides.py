@@ -123,7 +123,8 @@ def _all(spec: InferenceEndpointSpec) -> Iterator[PlacedOverrides]:
     for variant in desired_variants(spec):
         for container in variant.containers:
             yield _placed(container.field, container.spec.overrides, _CONTAINER)
-        yield _placed(f"{variant.field}.instance", variant.instance.overrides, _INSTANCE)
+        if variant.instance is not None:
+            yield _placed(f"{variant.field}.instance", variant.instance.overrides, _INSTANCE)
 
 
 def _placed(field: str, members: Mapping[str, Any] | None, refused: Mapping[str, str]) -> PlacedOverrides:

@@ -49,6 +49,8 @@ class Change:
         """By type, in the order of the variants."""
         needs: dict[Types, Need] = {}
         for variant in self.desired.variants:
+            if variant.instance is None:
+                continue  # serverless concurrency has quotas of its own, which SageMaker tells when they are reached
             types = types_of(variant)
             before = needs.get(types)
             needs[types] = Need(
@@ -90,9 +92,10 @@ class Change:
         return min(count, max(1, batch))
 
     def _count(self, variant: DesiredVariant) -> int:
-        """A rollout keeps the counts that are there (RetainAllVariantProperties)."""
+        """A rollout keeps the counts that are there (RetainAllVariantProperties), and none is one of them."""
         same = [each for each in self.live.all_variants if each.name == variant.name] if self.live is not None else []
-        return (same[0].desired_count or variant.count) if same else variant.count
+        kept = same[0].desired_count if same else None
+        return variant.count if kept is None else kept
 
 
 def change_of(desired: Desired, live: LiveEndpoint | None, live_types: Mapping[str, Types] | None = None) -> Change:
@@ -102,8 +105,11 @@ def change_of(desired: Desired, live: LiveEndpoint | None, live_types: Mapping[s
 
 
 def types_of(variant: DesiredVariant) -> Types:
-    pools = variant.instance.pools or []
-    return tuple(sorted({variant.instance.type, *(pool.type for pool in pools)}))
+    """Empty for a serverless variant."""
+    instance = variant.instance
+    if instance is None:
+        return ()
+    return tuple(sorted({instance.type, *(pool.type for pool in instance.pools or ())}))
 
 
 def quota_name(instance_type: str) -> str:

@@ -2,7 +2,8 @@
 
 from endpoint_operator.api.conditions import ConditionType, is_true
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.status import EndpointStatus, InferenceEndpointStatus, VariantStatus
+from endpoint_operator.api.status import EndpointStatus, InferenceEndpointStatus, ServerlessStatus, VariantStatus
+from endpoint_operator.planning.concurrency import Concurrency, ServerlessCapacity
 from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant
 
 
@@ -19,6 +20,7 @@ def recorded_endpoint(status: InferenceEndpointStatus) -> LiveEndpoint | None:
         created=known.creation_time,
         modified=known.last_modified_time,
         failure_reason=known.failure_reason,
+        asynchronous=bool(known.asynchronous),
         variants=tuple(_variant(variant) for variant in status.variants),
         shadow=_variant(status.shadow) if status.shadow is not None else None,
     )
@@ -46,7 +48,16 @@ def _variant(variant: VariantStatus) -> LiveVariant:
         current_weight=variant.current_weight,
         desired_weight=variant.desired_weight,
         pools=variant.instance_pools or {},
+        current_serverless=_serverless(variant.current_serverless),
+        desired_serverless=_serverless(variant.desired_serverless),
         images=tuple(
             LiveImage(specified=image.specified_image, resolved=image.resolved_image) for image in variant.images
         ),
     )
+
+
+def _serverless(known: ServerlessStatus | None) -> ServerlessCapacity | None:
+    if known is None:
+        return None
+    concurrency = Concurrency(maximum=known.max_concurrency, provisioned=known.provisioned_concurrency)
+    return ServerlessCapacity(memory_mb=known.memory_mb, concurrency=concurrency)

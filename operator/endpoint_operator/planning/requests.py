@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from endpoint_operator.api.capacity import Instance, RoutingStrategy
+from endpoint_operator.api.capacity import Instance, RoutingStrategy, Serverless
 from endpoint_operator.api.containers import Compression, Container, ContainerInvocation, EnvironmentVariable
 from endpoint_operator.api.endpoint_settings import DataCapture
 from endpoint_operator.api.spec import InferenceEndpointSpec
+from endpoint_operator.planning.async_requests import async_inference_config
+from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.desired_variants import DesiredContainer, DesiredVariant
 from endpoint_operator.planning.input_requests import environment_value
 
@@ -49,6 +51,7 @@ def config_request(spec: InferenceEndpointSpec, variants: Sequence[DesiredVarian
             "ProductionVariants": [production_variant(variant) for variant in variants if not variant.is_shadow],
             "ShadowProductionVariants": shadows or None,
             "DataCaptureConfig": _data_capture(spec.data_capture) if spec.data_capture else None,
+            "AsyncInferenceConfig": async_inference_config(spec.async_) if spec.async_ else None,
             "KmsKeyId": spec.kms_key_id,
         }
     )
@@ -74,8 +77,10 @@ def container_definition(container: DesiredContainer) -> dict[str, Any]:
 
 
 def production_variant(variant: DesiredVariant) -> dict[str, Any]:
-    """ProductionVariant of CreateEndpointConfig, less the model's name, count and weight."""
+    """ProductionVariant of CreateEndpointConfig, less the model's name, the weight, and the count or concurrency."""
     instance = variant.instance
+    if instance is None:
+        return only_set({"VariantName": variant.name, "ServerlessConfig": _memory(variant.serverless)})
     routing = instance.routing_strategy
     body = only_set(
         {
@@ -90,6 +95,11 @@ def production_variant(variant: DesiredVariant) -> dict[str, Any]:
         }
     )
     return merged(body, instance.overrides)
+
+
+def concurrency_members(concurrency: Concurrency) -> dict[str, int]:
+    """Of ServerlessConfig, and of ServerlessUpdateConfig, which changes them in place."""
+    return only_set({"MaxConcurrency": concurrency.maximum, "ProvisionedConcurrency": concurrency.provisioned})
 
 
 def tag_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -122,6 +132,10 @@ def _model_data(spec: Container) -> dict[str, Any]:
         return {"ModelDataUrl": data.s3_uri}
     source = {"S3Uri": data.s3_uri, "S3DataType": "S3Prefix", "CompressionType": "None"}
     return {"ModelDataSource": {"S3DataSource": source}}
+
+
+def _memory(serverless: Serverless | None) -> dict[str, int] | None:
+    return {"MemorySizeInMB": serverless.memory_mb} if serverless is not None else None
 
 
 def _pools(instance: Instance) -> list[dict[str, Any]] | None:

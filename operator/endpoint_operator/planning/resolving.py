@@ -62,7 +62,7 @@ def _image(container: DesiredContainer, variant: DesiredVariant, inputs: Operato
     choice = resolve(
         framework,
         region=inputs.region,
-        instance_type=variant.instance.type,
+        instance_type=variant.instance_type,
         catalogue=inputs.images,
         field=f"{container.field}.framework",
     )

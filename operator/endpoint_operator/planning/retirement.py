@@ -8,12 +8,13 @@ from dataclasses import replace
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import DeletionPolicy
 from endpoint_operator.api.status import RevisionState
+from endpoint_operator.planning.desired import endpoint_name_of
 from endpoint_operator.planning.facts import Facts, LiveStatus
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.obstacles import elsewhere, last_process_may_have_acted, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.retention import removal_of
-from endpoint_operator.planning.scaling import deregister_before_deletion
+from endpoint_operator.planning.scaling import alarms_left, deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
 
 
@@ -76,7 +77,8 @@ def _created_unseen(endpoint: InferenceEndpoint, facts: Facts) -> Plan | None:
 
 
 def _leftovers(endpoint: InferenceEndpoint, facts: Facts) -> Plan:
-    steps: list[Step] = [step for row in endpoint.status.revisions for step in removal_of(row)]
+    alarms = alarms_left(endpoint.status.autoscaling, endpoint_name=endpoint_name_of(endpoint))
+    steps: list[Step] = [*alarms, *(step for row in endpoint.status.revisions for step in removal_of(row))]
     known = {step.name for step in steps}
     for orphan in sorted(facts.orphans, key=lambda orphan: orphan.kind):  # endpoint-config before model
         if orphan.name not in known:

@@ -12,6 +12,7 @@ from endpoint_operator.planning.failures import failed, failure_that_holds, read
 from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import capacities_of, intent, with_row
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
+from endpoint_operator.planning.provisioned import provisioned_must_go
 from endpoint_operator.planning.scaling_decision import before_update
 from endpoint_operator.planning.steps import UpdateEndpoint
 from endpoint_operator.planning.upkeep import make_room
@@ -22,7 +23,9 @@ _SLOW = Look(back_off=True, at_most_seconds=600.0)
 def needs_update(case: Case) -> bool:
     live = case.live
     return live is not None and (
-        case.live_revision != case.desired.revision or live.status == LiveStatus.UPDATE_ROLLBACK_FAILED
+        case.live_revision != case.desired.revision
+        or live.status == LiveStatus.UPDATE_ROLLBACK_FAILED
+        or provisioned_must_go(case)
     )
 
 
@@ -94,7 +97,7 @@ def variants_changed(case: Case) -> Plan | None:
     live, rollout = case.live, case.endpoint.spec.rollout
     if live is None or not needs_update(case) or not is_guarded(rollout):
         return None
-    before, after = {variant.name for variant in live.all_variants}, set(case.desired.counts)
+    before, after = {variant.name for variant in live.all_variants}, {variant.name for variant in case.desired.variants}
     if before == after:
         return None
     changes = [*(f"+{name}" for name in sorted(after - before)), *(f"-{name}" for name in sorted(before - after))]
@@ -127,6 +130,7 @@ def intent_comes_first(case: Case) -> Plan | None:
         and rollout.stage == "Updating"
         and rollout.to_revision == row.name
         and _alarms_are_recorded(case, row)
+        and not (provisioned_must_go(case) and case.live is not None and row.config_name == case.live.config_name)
         # An older one is recorded again, so that its age tells how lately a call may have been sent.
         and seconds_since_intent(case) < case.facts.consistency_window_seconds
     )

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingStatus
+from endpoint_operator.planning.async_alarm_steps import alarm_to_delete
 from endpoint_operator.planning.scaling_compare import steps_towards
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling
 from endpoint_operator.planning.scaling_memory import (
@@ -21,9 +22,15 @@ from endpoint_operator.planning.scaling_memory import (
     seen,
     unsettled,
     with_intent,
+    without_alarm,
 )
-from endpoint_operator.planning.scaling_steps import DeregisterScalableTarget, ScalableResource, ScalingStep
-from endpoint_operator.planning.scaling_wanted import WantedScaling
+from endpoint_operator.planning.scaling_steps import (
+    DeleteWakeUpAlarm,
+    DeregisterScalableTarget,
+    ScalableResource,
+    ScalingStep,
+)
+from endpoint_operator.planning.scaling_wanted import INSTANCES, WantedScaling
 
 # Reasons, for conditions and Events.
 CHANGING = "AutoscalingChanging"
@@ -43,6 +50,9 @@ class ScalingQuestion:
     """Variants of the spec, autoscaled or not."""
     live_variants: frozenset[str]
     """Variants that DescribeEndpoint shows."""
+    dimensions: Mapping[str, str | None] = field(default_factory=dict)
+    """What scales of those of them that are serverless; None where no concurrency is provisioned, so that nothing does.
+    Of all others instances do."""
     serves_wanted: bool
     """Whether the revision that serves is the one that the spec asks for."""
     serving_types: Mapping[str, str] = field(default_factory=dict)
@@ -93,7 +103,7 @@ def rows_as_seen(question: ScalingQuestion) -> tuple[ScalingStatus, ...]:
 def _as_seen(question: ScalingQuestion, row: ScalingStatus) -> ScalingStatus:
     item = next((item for item in question.wanted if item.variant == row.name), None)
     live = question.known.get(item.resource) if item is not None else None
-    if item is None or live is None or item.variant not in question.live_variants:
+    if item is None or live is None or not _can_scale(question, item) or row.dimension != item.resource.dimension:
         return row
     complete = not steps_towards(item, live, row.asked, now=question.now)
     return in_place(seen(row, live)) if complete else seen(row, live)
@@ -127,10 +137,32 @@ def _of_row(question: ScalingQuestion, row: ScalingStatus) -> tuple[tuple[Scalin
         return _of_unwanted_row(question, row)
     live = question.known.get(item.resource)
     held_back = question.update_follows and row.asked.instance_type != (item.instance_type or SERVERLESS)
-    if item.variant not in question.live_variants or held_back or live is None:
+    if not _can_scale(question, item) or held_back or live is None:
         return (), row
+    if row.dimension != item.resource.dimension:
+        if row.registered:
+            return _of_other_dimension(question, row, item)
+        row = row.model_copy(update={"dimension": item.resource.dimension})
     steps = steps_towards(item, live, row.asked, now=question.now)
-    return (steps, unsettled(seen(row, live))) if steps else ((), in_place(seen(row, live)))
+    if not steps:
+        return (), in_place(seen(row, live))
+    after = unsettled(seen(row, live))
+    return steps, without_alarm(after) if any(isinstance(step, DeleteWakeUpAlarm) for step in steps) else after
+
+
+def _can_scale(question: ScalingQuestion, item: WantedScaling) -> bool:
+    """Whether the variant is there and has what is to be scaled: an update to another mode may be yet to come."""
+    there = question.dimensions.get(item.variant, INSTANCES)
+    return item.variant in question.live_variants and there == item.resource.dimension
+
+
+def _of_other_dimension(
+    question: ScalingQuestion, row: ScalingStatus, item: WantedScaling
+) -> tuple[tuple[ScalingStep, ...], ScalingStatus]:
+    """The mode has changed: what was registered for the fleet before it goes first, wherever it is still there."""
+    resource = resource_of(row, endpoint_name=question.endpoint_name)
+    steps = _release(row, resource, because=f"{row.name} has no {row.dimension} any more")
+    return steps, released(row).model_copy(update={"dimension": item.resource.dimension})
 
 
 def _of_unwanted_row(
@@ -144,18 +176,26 @@ def _of_unwanted_row(
         # The spec has dropped the variant, and the update that removes it has not begun: until then it scales.
         return (), row
     resource = resource_of(row, endpoint_name=question.endpoint_name)
-    return (DeregisterScalableTarget(resource=resource, because=because),), None
+    return _release(row, resource, because=because), None
+
+
+def _release(row: ScalingStatus, resource: ScalableResource, *, because: str) -> tuple[ScalingStep, ...]:
+    """The alarm first: one that fires what is gone would be nobody's."""
+    return (
+        *alarm_to_delete(row.asked, resource, because=because),
+        DeregisterScalableTarget(resource=resource, because=because),
+    )
 
 
 def deregister_before_update(
     rows: Sequence[ScalingStatus], *, endpoint_name: str, instance_types: Mapping[str, str | None]
-) -> tuple[DeregisterScalableTarget, ...]:
+) -> tuple[ScalingStep, ...]:
     """What must go before UpdateEndpoint to a fleet with these instance types by variant (None: serverless).
 
     SageMaker refuses to change the instance type of a registered variant or to remove it (SageMaker Developer Guide,
     "Update or delete endpoints that use automatic scaling").
     """
-    steps = []
+    steps: list[ScalingStep] = []
     for row in rows:
         was = row.asked.instance_type
         if row.name not in instance_types:
@@ -167,29 +207,28 @@ def deregister_before_update(
             )
         else:
             continue
-        steps.append(DeregisterScalableTarget(resource=resource_of(row, endpoint_name=endpoint_name), because=because))
+        steps += _release(row, resource_of(row, endpoint_name=endpoint_name), because=because)
     return tuple(steps)
 
 
-def deregister_before_deletion(
-    rows: Sequence[ScalingStatus], *, endpoint_name: str
-) -> tuple[DeregisterScalableTarget, ...]:
+def deregister_before_deletion(rows: Sequence[ScalingStatus], *, endpoint_name: str) -> tuple[ScalingStep, ...]:
     """What goes before DeleteEndpoint; AWS deletes policies made by hand on these targets too.
 
-    What was never seen registered is left to DeleteEndpoint, which deregisters by itself (SageMaker Developer Guide,
-    "Update or delete endpoints that use automatic scaling"): without the right to autoscale a deletion must end too.
+    A target that was never seen registered is left to DeleteEndpoint, which deregisters by itself (SageMaker Developer
+    Guide, "Update or delete endpoints that use automatic scaling"): without the right to autoscale a deletion must end
+    too. An alarm is nobody's but ours to remove, seen or not.
     """
-    return tuple(
-        DeregisterScalableTarget(
-            resource=resource_of(row, endpoint_name=endpoint_name), because=f"the endpoint {endpoint_name} goes"
-        )
-        for row in rows
-        if row.registered
-    )
+    because = f"the endpoint {endpoint_name} goes"
+    steps: list[ScalingStep] = []
+    for row in rows:
+        resource = resource_of(row, endpoint_name=endpoint_name)
+        alarm = alarm_to_delete(row.asked, resource, because=because)
+        steps += _release(row, resource, because=because) if row.registered else alarm
+    return tuple(steps)
 
 
 def restore_if_refused(
-    steps: Iterable[DeregisterScalableTarget],
+    steps: Iterable[ScalingStep],
     *,
     wanted: Sequence[WantedScaling],
     rows: Sequence[ScalingStatus],
@@ -200,7 +239,7 @@ def restore_if_refused(
     A refusal may last (no capacity, a quota): the old fleet must not stand without autoscaling until it is tried again.
     What the spec no longer names cannot be put again; nor can policies made by hand.
     """
-    gone = {step.resource for step in steps}
+    gone = {step.resource for step in steps if isinstance(step, DeregisterScalableTarget)}
     found: list[ScalingStep] = []
     for item in wanted:
         row = row_of(rows, item.variant)
@@ -209,12 +248,23 @@ def restore_if_refused(
     return tuple(found)
 
 
-def after_deregistration(
-    rows: Sequence[ScalingStatus], steps: Iterable[DeregisterScalableTarget]
-) -> tuple[ScalingStatus, ...]:
+def after_deregistration(rows: Sequence[ScalingStatus], steps: Iterable[ScalingStep]) -> tuple[ScalingStatus, ...]:
     """The rows once these steps are done: to be registered again, or dropped, when the endpoint is InService."""
-    gone = {step.resource.variant for step in steps}
-    return tuple(released(row) if row.name in gone else row for row in rows)
+    steps = tuple(steps)
+    gone = {step.resource.variant for step in steps if isinstance(step, DeregisterScalableTarget)}
+    silent = {step.resource.variant for step in steps if isinstance(step, DeleteWakeUpAlarm)}
+    kept = (without_alarm(row) if row.name in silent else row for row in rows)
+    return tuple(released(row) if row.name in gone else row for row in kept)
+
+
+def alarms_left(rows: Sequence[ScalingStatus], *, endpoint_name: str) -> tuple[DeleteWakeUpAlarm, ...]:
+    """What may be left of autoscaling where somebody else deleted the endpoint, and its targets with it."""
+    because = f"there is no endpoint {endpoint_name}"
+    return tuple(
+        step
+        for row in rows
+        for step in alarm_to_delete(row.asked, resource_of(row, endpoint_name=endpoint_name), because=because)
+    )
 
 
 def count_is_ours(

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from endpoint_operator.api.scaling_status import ScalingAsked
+from endpoint_operator.planning.async_alarm_steps import alarm_to_put, superfluous_alarm
 from endpoint_operator.planning.scaling_in_force import Bounds, in_force
 from endpoint_operator.planning.scaling_live import LivePolicy, LiveScaling, LiveSchedule
 from endpoint_operator.planning.scaling_memory import since_of
@@ -23,7 +24,6 @@ from endpoint_operator.planning.scaling_steps import (
 )
 from endpoint_operator.planning.scaling_wanted import (
     PREFIX,
-    TARGET_TRACKING,
     WantedPolicy,
     WantedScaling,
     WantedSchedule,
@@ -38,6 +38,8 @@ def steps_towards(
         *_target(wanted, live, asked, now=now),
         *_policies_to_put(wanted, live),
         *_schedules_to_put(wanted, live, now=now),
+        *alarm_to_put(wanted, live),
+        *superfluous_alarm(wanted, asked),
         *_policies_to_delete(wanted, live),
         *_schedules_to_delete(wanted, live, now=now),
     )
@@ -79,7 +81,11 @@ def _policies_to_put(wanted: WantedScaling, live: LiveScaling) -> list[PutScalin
         because = _why_put_policy(policy, there.get(policy.name))
         if because is not None:
             step = PutScalingPolicy(
-                resource=wanted.resource, name=policy.name, configuration=policy.configuration, because=because
+                resource=wanted.resource,
+                name=policy.name,
+                configuration=policy.configuration,
+                because=because,
+                kind=policy.kind,
             )
             steps.append(step)
     return steps
@@ -88,14 +94,14 @@ def _policies_to_put(wanted: WantedScaling, live: LiveScaling) -> list[PutScalin
 def _why_put_policy(policy: WantedPolicy, there: LivePolicy | None) -> str | None:
     if there is None:
         return f"the policy {policy.name} is not there"
-    found = canonical(there.configuration) if there.kind == TARGET_TRACKING else {"PolicyType": there.kind}
+    found = canonical(there.configuration) if there.kind == policy.kind else {"PolicyType": there.kind}
     asked = canonical(policy.configuration)
     differing = sorted(key for key in {*found, *asked} if found.get(key) != asked.get(key))
     return f"the policy {policy.name} has another {', '.join(differing)}" if differing else None
 
 
 def canonical(configuration: Mapping[str, Any]) -> dict[str, Any]:
-    """A TargetTrackingScalingPolicyConfiguration to compare: dimensions in order, without empty members or defaults."""
+    """A policy's configuration to compare: dimensions in order, without empty members or defaults."""
     found = {key: value for key, value in configuration.items() if value not in (None, [], {}, False)}
     customized = found.get("CustomizedMetricSpecification")
     if customized is not None:

@@ -68,7 +68,9 @@ def _in_place(pairs: list[tuple[WantedScaling, ScalingStatus]]) -> _Told:
             "resume it with register-scalable-target --suspended-state"
         )
         return ConditionStatus.FALSE, "Suspended", message
-    message = f"{'; '.join(_bounds(item, row) for item, row in pairs)}. {COUNT_IS_NOT_YOURS}"
+    serverless = any(item.instance_type is None for item, _ in pairs)
+    whose = CONCURRENCY_IS_NOT_YOURS if serverless else COUNT_IS_NOT_YOURS
+    message = f"{'; '.join(_bounds(item, row) for item, row in pairs)}. {whose}"
     foreign = [_foreign(item, row) for item, row in pairs]
     told = "; ".join(sentence for sentence in foreign if sentence)
     if told:
@@ -81,10 +83,15 @@ COUNT_IS_NOT_YOURS = (
     "Autoscaling sets the number of instances; instance.count is only the first number, and scaling it has no effect"
 )
 
+CONCURRENCY_IS_NOT_YOURS = (
+    "Autoscaling sets the provisioned concurrency; serverless.provisionedConcurrency is only the first number"
+)
+
 
 def _bounds(item: WantedScaling, row: ScalingStatus) -> str:
     of = ", as its schedules say" if item.schedules else ""
-    return f"{row.name} scales between {row.min_count} and {row.max_count}{of}"
+    woken = f"; the alarm {item.alarm.name} wakes it from 0" if item.alarm is not None else ""
+    return f"{row.name} scales between {row.min_count} and {row.max_count}{of}{woken}"
 
 
 def _foreign(item: WantedScaling, row: ScalingStatus) -> str:

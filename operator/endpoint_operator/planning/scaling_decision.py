@@ -4,7 +4,7 @@ from datetime import datetime
 
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.desired import Desired
-from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import AT_ONCE, Look, Memory, Plan, Situation
@@ -19,6 +19,7 @@ from endpoint_operator.planning.scaling import (
 from endpoint_operator.planning.scaling_memory import row_of
 from endpoint_operator.planning.scaling_steps import SCALING_STEPS, DeregisterScalableTarget, ScalingStep
 from endpoint_operator.planning.scaling_wanted import (
+    PROVISIONED_CONCURRENCY,
     WantedScaling,
     scalable_resource,
     scaling_fault,
@@ -31,7 +32,7 @@ def fault_in_autoscaling(desired: Desired) -> Fault | None:
     """What Application Auto Scaling would refuse and the API server cannot see."""
     for variant in desired.variants:
         if variant.autoscaling is not None:
-            fault = scaling_fault(variant.autoscaling, field=f"{variant.field}.autoscaling")
+            fault = scaling_fault(variant.autoscaling, field=f"{variant.field}.autoscaling", mode=desired.spec.mode)
             if fault is not None:
                 return fault
     return None
@@ -44,7 +45,8 @@ def wanted_of(desired: Desired) -> tuple[WantedScaling, ...]:
             variant.autoscaling,
             endpoint_name=desired.endpoint_name,
             variant=variant.name,
-            instance_type=variant.instance.type,
+            instance_type=variant.instance_type,
+            tags=desired.tags,
         )
         for variant in desired.variants
         if variant.autoscaling is not None
@@ -61,11 +63,22 @@ def question_of(case: Case, *, update_follows: bool = False) -> ScalingQuestion:
         known=case.facts.scaling,
         spec_variants=frozenset(variant.name for variant in case.desired.variants),
         live_variants=frozenset(variant.name for variant in live.all_variants) if live is not None else frozenset(),
+        dimensions=_dimensions(live) if live is not None else {},
         serves_wanted=case.live_revision == case.desired.revision,
         serving_types=serving.instance_types if serving is not None else {},
         update_follows=update_follows,
         now=case.facts.now,
     )
+
+
+def _dimensions(live: LiveEndpoint) -> dict[str, str | None]:
+    """What scales of the variants that are serverless."""
+    found: dict[str, str | None] = {}
+    for variant in live.all_variants:
+        there = variant.current_serverless or variant.desired_serverless
+        if there is not None:
+            found[variant.name] = PROVISIONED_CONCURRENCY if there.concurrency.provisioned is not None else None
+    return found
 
 
 def autoscaling_differs(case: Case) -> Plan | None:
@@ -96,13 +109,13 @@ def _update_follows(case: Case) -> bool:
     return case.live_revision != case.desired.revision and age < case.facts.consistency_window_seconds
 
 
-def before_update(case: Case) -> tuple[tuple[DeregisterScalableTarget, ...], tuple[ScalingStep, ...], Memory]:
+def before_update(case: Case) -> tuple[tuple[ScalingStep, ...], tuple[ScalingStep, ...], Memory]:
     """What goes before UpdateEndpoint, what brings it back when that is refused, and what is remembered."""
     rows = case.status.autoscaling
     steps = deregister_before_update(
         rows,
         endpoint_name=case.desired.endpoint_name,
-        instance_types={variant.name: variant.instance.type for variant in case.desired.variants},
+        instance_types={variant.name: variant.instance_type for variant in case.desired.variants},
     )
     back = restore_if_refused(steps, wanted=wanted_of(case.desired), rows=rows, now=case.facts.now)
     memory = Memory(
@@ -123,11 +136,13 @@ def what_comes_back(plan: Plan, outcome: Outcome) -> tuple[Step, ...]:
 
 
 def spec_owns_count(case: Case, variant_name: str) -> bool:
-    """Whether the number of instances of a variant is the spec's to say."""
+    """Whether the number of instances of a variant, or its provisioned concurrency, is the spec's to say."""
     variant = case.desired.variant(variant_name)
     return variant is not None and count_is_ours(
         variant.autoscaling,
         row=row_of(case.status.autoscaling, variant_name),
-        resource=scalable_resource(endpoint_name=case.desired.endpoint_name, variant=variant_name),
+        resource=scalable_resource(
+            endpoint_name=case.desired.endpoint_name, variant=variant_name, serverless=variant.instance is None
+        ),
         known=case.facts.scaling,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from endpoint_operator.planning.async_wake_up import watched
 from endpoint_operator.planning.scaling_live import (
     NOT_REGISTERED,
     KnownScaling,
@@ -10,19 +11,21 @@ from endpoint_operator.planning.scaling_live import (
     LiveScaling,
     LiveSchedule,
     LiveTarget,
+    LiveWakeUpAlarm,
 )
 from endpoint_operator.planning.scaling_steps import (
     SCALING_STEPS,
     DeleteScalingPolicy,
     DeleteScheduledAction,
+    DeleteWakeUpAlarm,
     DeregisterScalableTarget,
     PutScalingPolicy,
     PutScheduledAction,
+    PutWakeUpAlarm,
     RegisterScalableTarget,
     ScalableResource,
     ScalingStep,
 )
-from endpoint_operator.planning.scaling_wanted import TARGET_TRACKING
 
 
 def scaling_after(known: KnownScaling, steps: Sequence[object]) -> KnownScaling:
@@ -49,16 +52,27 @@ def _after(live: LiveScaling, step: ScalingStep) -> LiveScaling:
             return NOT_REGISTERED
         case PutScalingPolicy() | DeleteScalingPolicy():
             others = tuple(policy for policy in live.policies if policy.name != step.name)
-            return replace(live, policies=(*others, *_policy(step)))
+            return replace(live, policies=(*others, *_policy(live, step)))
+        case PutWakeUpAlarm() | DeleteWakeUpAlarm():
+            return replace(live, wake_up_alarm=_alarm(live, step))
         case PutScheduledAction() | DeleteScheduledAction():
             rest = tuple(item for item in live.schedules if item.name != step.name)
             return replace(live, schedules=(*rest, *_schedule(step)))
 
 
-def _policy(step: PutScalingPolicy | DeleteScalingPolicy) -> tuple[LivePolicy, ...]:
+def _policy(live: LiveScaling, step: PutScalingPolicy | DeleteScalingPolicy) -> tuple[LivePolicy, ...]:
+    """One that is there keeps its ARN; that of a new one is AWS's to give, and its name stands for it."""
     if isinstance(step, DeleteScalingPolicy):
         return ()
-    return (LivePolicy(name=step.name, kind=TARGET_TRACKING, configuration=step.configuration),)
+    arn = next((policy.arn for policy in live.policies if policy.name == step.name), step.name)
+    return (LivePolicy(name=step.name, kind=step.kind, configuration=step.configuration, arn=arn),)
+
+
+def _alarm(live: LiveScaling, step: PutWakeUpAlarm | DeleteWakeUpAlarm) -> LiveWakeUpAlarm | None:
+    if isinstance(step, DeleteWakeUpAlarm):
+        return None
+    actions = tuple(policy.arn for policy in live.policies if policy.name == step.policy and policy.arn is not None)
+    return LiveWakeUpAlarm(name=step.name, configuration=watched(step.request), actions=actions)
 
 
 def _schedule(step: PutScheduledAction | DeleteScheduledAction) -> tuple[LiveSchedule, ...]:

@@ -24,6 +24,18 @@ class LivePolicy:
     name: str
     kind: str
     configuration: Mapping[str, Any] = field(default_factory=dict)
+    arn: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveWakeUpAlarm:
+    """The alarm that fires the wake-up policy, whoever made it."""
+
+    name: str
+    configuration: Mapping[str, Any] = field(default_factory=dict)
+    """Members of PutMetricAlarm that say what it watches, as DescribeAlarms answers them."""
+    actions: tuple[str, ...] = ()
+    """ARNs of what it fires; none while somebody switched its actions off."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +57,8 @@ class LiveScaling:
     target: LiveTarget | None = None
     policies: tuple[LivePolicy, ...] = ()
     schedules: tuple[LiveSchedule, ...] = ()
+    wake_up_alarm: LiveWakeUpAlarm | None = None
+    """Looked for only where the policy that it fires is there."""
 
 
 NOT_REGISTERED = LiveScaling()

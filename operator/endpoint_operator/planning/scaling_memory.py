@@ -63,6 +63,7 @@ def _asked(
         schedules_digest=wanted.schedules_digest,
         policies_digest=wanted.policies_digest,
         instance_type=serving_type or known_type,
+        wake_up_alarm=wanted.alarm.name if wanted.alarm is not None else before.wake_up_alarm if before else None,
         bounds_put=before is not None and before.bounds_put and same_own and same_schedules,
         settled=before is not None and before.settled and same_own and same_schedules and same_policies,
     )
@@ -97,6 +98,11 @@ def in_place(row: ScalingStatus) -> ScalingStatus:
     """The row once everything that it asks for was seen."""
     asked = row.asked.model_copy(update={"settled": True, "bounds_put": True})
     return row if asked == row.asked else row.model_copy(update={"asked": asked})
+
+
+def without_alarm(row: ScalingStatus) -> ScalingStatus:
+    """The row once its alarm is removed."""
+    return row.model_copy(update={"asked": row.asked.model_copy(update={"wake_up_alarm": None})})
 
 
 def unsettled(row: ScalingStatus) -> ScalingStatus:

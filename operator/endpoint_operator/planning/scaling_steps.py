@@ -1,10 +1,14 @@
-"""The calls of Application Auto Scaling that a plan can make, as data that prints as JSON.
+"""The calls around Application Auto Scaling that a plan can make, as data that prints as JSON.
 
 Each says why in `because`. `ScalableResource` is how Application Auto Scaling names what it scales: every call has it.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+# Types of scaling policies, as Application Auto Scaling calls them.
+TARGET_TRACKING: Final = "TargetTrackingScaling"
+STEP_SCALING: Final = "StepScaling"
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -53,12 +57,13 @@ class DeregisterScalableTarget:
 
 @dataclass(frozen=True, kw_only=True)
 class PutScalingPolicy:
-    """`configuration` as the API takes it for the policy type, which is TargetTrackingScaling."""
+    """`configuration` as the API takes it for the policy type, which is `kind`."""
 
     resource: ScalableResource
     name: str
     configuration: dict[str, Any]
     because: str
+    kind: str = TARGET_TRACKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,11 +91,37 @@ class DeleteScheduledAction:
     because: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PutWakeUpAlarm:
+    """Make the alarm that fires a policy, or change it. `request` is PutMetricAlarm's but for the policy's ARN.
+
+    The ARN is Application Auto Scaling's own and another one each time that the policy is made: it is looked up right
+    before the call.
+    """
+
+    resource: ScalableResource
+    name: str
+    policy: str
+    request: dict[str, Any]
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeleteWakeUpAlarm:
+    """Where it is there and ours."""
+
+    resource: ScalableResource
+    name: str
+    because: str
+
+
 ScalingStep = (
     RegisterScalableTarget
     | DeregisterScalableTarget
     | PutScalingPolicy
     | DeleteScalingPolicy
+    | PutWakeUpAlarm
+    | DeleteWakeUpAlarm
     | PutScheduledAction
     | DeleteScheduledAction
 )
@@ -101,6 +132,8 @@ SCALING_STEPS = (
     DeregisterScalableTarget,
     PutScalingPolicy,
     DeleteScalingPolicy,
+    PutWakeUpAlarm,
+    DeleteWakeUpAlarm,
     PutScheduledAction,
     DeleteScheduledAction,
 )

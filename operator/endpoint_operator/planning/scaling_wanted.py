@@ -8,19 +8,26 @@ can only be given at its birth, and reading them back takes a call for each.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from endpoint_operator.api.autoscaling import Autoscaling, CustomMetric
 from endpoint_operator.api.names import hex_digest
+from endpoint_operator.api.spec import Mode
+from endpoint_operator.planning.async_wake_up import (
+    STEP_CONFIGURATION,
+    WAKE_UP_POLICY,
+    WantedAlarm,
+    sleeps,
+    wake_up_alarm,
+)
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.scaling_cron import NotUnderstood
 from endpoint_operator.planning.scaling_schedule import reading_of
-from endpoint_operator.planning.scaling_steps import ScalableResource
+from endpoint_operator.planning.scaling_steps import STEP_SCALING, TARGET_TRACKING, ScalableResource
 
 PREFIX: Final = "endpoint-operator-"
-TARGET_TRACKING: Final = "TargetTrackingScaling"
 INSTANCES: Final = "sagemaker:variant:DesiredInstanceCount"
 PROVISIONED_CONCURRENCY: Final = "sagemaker:variant:DesiredProvisionedConcurrency"
 
@@ -35,10 +42,11 @@ _STATISTICS: Final = ("Average", "Minimum", "Maximum", "SampleCount", "Sum")
 
 @dataclass(frozen=True, kw_only=True)
 class WantedPolicy:
-    """A target tracking policy; `configuration` is TargetTrackingScalingPolicyConfiguration."""
+    """`configuration` is PutScalingPolicy's member for the policy's `kind`."""
 
     name: str
     configuration: dict[str, Any]
+    kind: str = TARGET_TRACKING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +70,8 @@ class WantedScaling:
     """None for a serverless variant."""
     policies: tuple[WantedPolicy, ...]
     schedules: tuple[WantedSchedule, ...]
+    alarm: WantedAlarm | None = None
+    """What fires the policy that wakes it from zero; None where it never sleeps."""
 
     @property
     def variant(self) -> str:
@@ -69,7 +79,11 @@ class WantedScaling:
 
     @property
     def policies_digest(self) -> str:
-        return hex_digest(json.dumps([[policy.name, policy.configuration] for policy in self.policies]), 12)
+        """Of the alarm too, which is one of them by what it does."""
+        rows: list[Any] = [[policy.name, policy.configuration] for policy in self.policies]
+        if self.alarm is not None:
+            rows.append([self.alarm.name, self.alarm.configuration])
+        return hex_digest(json.dumps(rows), 12)
 
     @property
     def schedules_digest(self) -> str:
@@ -84,9 +98,14 @@ def scalable_resource(*, endpoint_name: str, variant: str, serverless: bool = Fa
 
 
 def wanted_scaling(
-    autoscaling: Autoscaling, *, endpoint_name: str, variant: str, instance_type: str | None
+    autoscaling: Autoscaling,
+    *,
+    endpoint_name: str,
+    variant: str,
+    instance_type: str | None,
+    tags: Mapping[str, str],
 ) -> WantedScaling:
-    """What a variant asks for; `instance_type` None means a serverless one.
+    """What a variant asks for; `instance_type` None means a serverless one, `tags` are those of an alarm.
 
     Only for an `autoscaling` in which scaling_fault finds nothing.
     """
@@ -107,23 +126,30 @@ def wanted_scaling(
         instance_type=instance_type,
         policies=_policies(autoscaling, resource),
         schedules=tuple(schedules),
+        alarm=wake_up_alarm(resource, tags=tags) if sleeps(autoscaling) else None,
     )
 
 
-def scaling_fault(autoscaling: Autoscaling, *, field: str) -> Fault | None:
+def scaling_fault(autoscaling: Autoscaling, *, field: str, mode: Mode) -> Fault | None:
     """What Application Auto Scaling would refuse and the API server cannot see; `field` as in spec.autoscaling."""
-    for check in (_scale_to_zero, _statistic, _schedules):
-        complaint = check(autoscaling)
-        if complaint is not None:
-            return Fault(blame=Blame.USER, reason="AutoscalingInvalid", message=f"{field}.{complaint}")
-    return None
-
-
-def _scale_to_zero(autoscaling: Autoscaling) -> str | None:
-    lowest = min(autoscaling.min_count, *(item.min_count for item in autoscaling.schedules or ()), 1)
-    if lowest > 0:
+    complaint = _only_async(autoscaling, mode) or _statistic(autoscaling) or _schedules(autoscaling)
+    if complaint is None:
         return None
-    return "minCount: 0 needs a policy that wakes the endpoint up, which this release does not make; use 1"
+    return Fault(blame=Blame.USER, reason="AutoscalingInvalid", message=f"{field}.{complaint}")
+
+
+def _only_async(autoscaling: Autoscaling, mode: Mode) -> str | None:
+    """Nothing wakes an endpoint of another mode: no queue holds what comes while it sleeps."""
+    if mode == Mode.ASYNC:
+        return None
+    if autoscaling.backlog_per_instance is not None:
+        return f"backlogPerInstance needs mode Async, and this is {mode.value}; choose another scaling target"
+    if autoscaling.min_count == 0:
+        return f"minCount: 0 needs mode Async, and this is {mode.value}; use 1"
+    for index, item in enumerate(autoscaling.schedules or ()):
+        if item.min_count == 0:
+            return f"schedules[{index}].minCount: 0 needs mode Async, and this is {mode.value}; use 1"
+    return None
 
 
 def _statistic(autoscaling: Autoscaling) -> str | None:
@@ -148,6 +174,13 @@ def _schedules(autoscaling: Autoscaling) -> str | None:
 
 
 def _policies(autoscaling: Autoscaling, resource: ScalableResource) -> tuple[WantedPolicy, ...]:
+    tracking = _target_tracking(autoscaling, resource)
+    if not sleeps(autoscaling):
+        return tracking
+    return (*tracking, WantedPolicy(name=WAKE_UP_POLICY, configuration=dict(STEP_CONFIGURATION), kind=STEP_SCALING))
+
+
+def _target_tracking(autoscaling: Autoscaling, resource: ScalableResource) -> tuple[WantedPolicy, ...]:
     for name, specification in _METRICS:
         found = specification(autoscaling, resource)
         if found is not None:

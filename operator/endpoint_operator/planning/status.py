@@ -2,6 +2,7 @@
 
 from endpoint_operator.api.conditions import ConditionType, is_true, merged
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.spec import Mode
 from endpoint_operator.api.status import (
     CostStatus,
     DeployedImage,
@@ -11,11 +12,13 @@ from endpoint_operator.api.status import (
     PlannedCall,
     RolloutStatus,
     RolloutVariant,
+    ServerlessStatus,
     VariantStatus,
 )
 from endpoint_operator.planning.artifact_condition import with_artifact_condition
 from endpoint_operator.planning.billed import cost_status
 from endpoint_operator.planning.case import Case
+from endpoint_operator.planning.concurrency import ServerlessCapacity
 from endpoint_operator.planning.condition_table import conditions_of
 from endpoint_operator.planning.cost import PriceSource
 from endpoint_operator.planning.desired import desired_state, tags_digest
@@ -138,7 +141,7 @@ def _endpoint_status(
                     arn=outcome.endpoint_arn,
                     status=LiveStatus.CREATING,
                     config_name=step.config_name,
-                    invocation_url=_invocation_url(step.name, inputs),
+                    invocation_url=_invocation_url(step.name, inputs, asynchronous=endpoint.spec.mode == Mode.ASYNC),
                     tags_digest=tags_digest(step.tags),
                 )
             case UpdateEndpoint() | UpdateEndpointWeightsAndCapacities() if known is not None:
@@ -163,16 +166,18 @@ def _as_seen(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: Oper
         arn=live.arn,
         status=old.status if plan.reads_lag and old is not None else live.status,
         config_name=live.config_name,
-        invocation_url=_invocation_url(live.name, inputs),
+        invocation_url=_invocation_url(live.name, inputs, asynchronous=live.asynchronous),
         failure_reason=live.failure_reason,
+        asynchronous=live.asynchronous or None,
         creation_time=live.created,
         last_modified_time=live.modified,
         tags_digest=old.tags_digest if old is not None and not plan.forget_tags else None,
     )
 
 
-def _invocation_url(name: str, inputs: OperatorInputs) -> str:
-    return f"{inputs.runtime_url}/endpoints/{name}/invocations"
+def _invocation_url(name: str, inputs: OperatorInputs, *, asynchronous: bool) -> str:
+    """Of InvokeEndpoint, or of InvokeEndpointAsync, which is all that an asynchronous endpoint answers."""
+    return f"{inputs.runtime_url}/endpoints/{name}/{'async-' if asynchronous else ''}invocations"
 
 
 def _variants(live: LiveEndpoint | None) -> list[VariantStatus]:
@@ -194,7 +199,9 @@ def _shadow(live: LiveEndpoint | None) -> VariantStatus | None:
 
 
 def _instance_count(variants: list[VariantStatus], shadow: VariantStatus | None) -> int | None:
-    fleet = [*variants, shadow] if shadow is not None else variants
+    """None where there is nothing, or what there is has no instances."""
+    everything = [*variants, shadow] if shadow is not None else variants
+    fleet = [variant for variant in everything if variant.current_serverless is None]
     return sum(variant.current_instance_count or 0 for variant in fleet) if fleet else None
 
 
@@ -226,10 +233,22 @@ def _variant(variant: LiveVariant) -> VariantStatus:
         desired_weight=variant.desired_weight,
         current_instance_count=variant.current_count,
         desired_instance_count=variant.desired_count,
+        current_serverless=_serverless(variant.current_serverless),
+        desired_serverless=_serverless(variant.desired_serverless),
         instance_pools=dict(variant.pools) or None,
         images=[
             DeployedImage(specified_image=image.specified, resolved_image=image.resolved) for image in variant.images
         ],
+    )
+
+
+def _serverless(capacity: ServerlessCapacity | None) -> ServerlessStatus | None:
+    if capacity is None:
+        return None
+    return ServerlessStatus(
+        memory_mb=capacity.memory_mb,
+        max_concurrency=capacity.concurrency.maximum,
+        provisioned_concurrency=capacity.concurrency.provisioned,
     )
 
 

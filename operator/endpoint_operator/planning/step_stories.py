@@ -90,7 +90,7 @@ def _of_scaling(endpoint: InferenceEndpoint, plan: Plan) -> Story | None:
 
 def _change(step: UpdateEndpointWeightsAndCapacities) -> str:
     """Tells two changes of one generation apart: each variant's count is a call of its own."""
-    return ",".join(sorted({*step.weights, *step.instance_counts}))
+    return ",".join(sorted({*step.weights, *step.instance_counts, *step.concurrencies}))
 
 
 def _is_an_edit_of_tags(endpoint: InferenceEndpoint) -> bool:

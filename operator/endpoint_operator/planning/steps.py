@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.scaling_steps import ScalingStep
 
 
@@ -42,11 +43,13 @@ class UpdateEndpoint:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateEndpointWeightsAndCapacities:
-    """The weights of several variants or the count of one: SageMaker takes no more in one call."""
+    """The weights of several variants or the capacity of one: SageMaker takes no more in one call."""
 
     name: str
     weights: dict[str, float] = field(default_factory=dict)
     instance_counts: dict[str, int] = field(default_factory=dict)
+    concurrencies: dict[str, Concurrency] = field(default_factory=dict)
+    """Of serverless variants."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,11 +1,13 @@
 """`stopped`: no endpoint and no cost, everything kept to start again."""
 
+from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.abandoned import never_served
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.plan import FinalizerChange, Look, Memory, Plan, Situation
-from endpoint_operator.planning.scaling import after_deregistration, deregister_before_deletion
+from endpoint_operator.planning.scaling import after_deregistration, alarms_left, deregister_before_deletion
+from endpoint_operator.planning.scaling_steps import DeleteWakeUpAlarm
 from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpoint
 
 STOPPING = "Stopping"
@@ -56,16 +58,21 @@ def _created_unseen(case: Case) -> Plan | None:
 
 def _stopped(case: Case) -> Plan:
     alarms = tuple(DeleteAlarm(name=name) for row in case.status.revisions for name in row.alarm_names)
+    wake_up_alarms = alarms_left(case.status.autoscaling, endpoint_name=case.desired.endpoint_name)
     rows = tuple(row.model_copy(update={"alarm_names": []}) for row in never_served(case.status.revisions))
     return Plan(
         situation=Situation.STOPPED,
         reason="Stopped",
         message="stopped: there is no endpoint and it costs nothing; set stopped: false to start it again",
-        steps=alarms,
-        memory=Memory(revisions=rows),
+        steps=(*alarms, *wake_up_alarms),
+        memory=Memory(revisions=rows, scaling=_without(wake_up_alarms, case) if wake_up_alarms else None),
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         forget_endpoint=True,
     )
+
+
+def _without(alarms: tuple[DeleteWakeUpAlarm, ...], case: Case) -> tuple[ScalingStatus, ...]:
+    return after_deregistration(case.status.autoscaling, alarms)
 
 
 def _stopping(message: str, *, look: float | None = None) -> Plan:

@@ -8,6 +8,7 @@ from endpoint_operator.planning.exporting import trouble
 from endpoint_operator.planning.input_stories import readable_secrets
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Plan, Situation
+from endpoint_operator.planning.recreation import RECREATING_ENDPOINT
 from endpoint_operator.planning.scaling_condition import AUTOSCALING_READY, UNDER_WAY
 from endpoint_operator.planning.step_stories import Story, of_step, put_right
 
@@ -28,6 +29,8 @@ def stories_of(
         told.insert(0, put_right(plan.message, revision))
     if plan.log_lines:
         told.append(_log(plan.log_lines, revision))
+    if plan.reason == RECREATING_ENDPOINT and not plan.steps:
+        told.insert(0, Story(reason=plan.reason, message=plan.message, revision=revision, warning=True))
     told += _of_inputs_and_export(endpoint, status)
     told += _of_autoscaling(endpoint, status)
     if plan.situation == Situation.REMAKING:

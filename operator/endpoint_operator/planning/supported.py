@@ -6,11 +6,9 @@ from endpoint_operator.api.spec import InferenceEndpointSpec, Mode
 
 _Check = Callable[[InferenceEndpointSpec], bool]
 
-_LATER: tuple[tuple[str, _Check], ...] = (
-    ("spec.mode", lambda spec: spec.mode != Mode.REAL_TIME),
-    ("spec.containers[1]", lambda spec: len(spec.containers or ()) > 1),
-    ("spec.containerInvocation", lambda spec: spec.container_invocation is not None),
-)
+_MODES = frozenset({Mode.REAL_TIME, Mode.ASYNC, Mode.SERVERLESS})
+
+_LATER: tuple[tuple[str, _Check], ...] = (("spec.mode", lambda spec: spec.mode not in _MODES),)
 
 
 def not_yet_supported(spec: InferenceEndpointSpec) -> list[str]:

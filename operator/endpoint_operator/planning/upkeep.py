@@ -4,6 +4,7 @@ from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.abandoned import as_they_went, seconds_until_sure
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.fleet_words import fleet_in_words, what_it_has
 from endpoint_operator.planning.history import serving
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.retention import MOST_ROWS, removal_of, superfluous
@@ -104,16 +105,14 @@ def serves(case: Case) -> Plan | None:
 
 def serves_message(case: Case) -> str:
     """The revision that serves, and on what."""
-    return f"revision {case.desired.revision} serves on {fleet(case)}"
+    live = case.live
+    asleep = live is not None and live.asynchronous and live.instance_count == 0
+    return (
+        f"revision {case.desired.revision} serves on {fleet(case)}{', asleep until a request comes' if asleep else ''}"
+    )
 
 
 def fleet(case: Case) -> str:
-    """The instances that there are, as people say it: 2 × ml.m5.large."""
+    """What there is, as people say it: 2 × ml.m5.large."""
     live = {variant.name: variant for variant in (case.live.all_variants if case.live else ())}
-    counts: dict[str, int] = {}
-    for variant in case.desired.variants:
-        seen = live.get(variant.name)
-        there = (seen.pools or {variant.instance.type: seen.current_count or 0}) if seen else {variant.instance.type: 0}
-        for kind, count in there.items():
-            counts[kind] = counts.get(kind, 0) + count
-    return ", ".join(f"{count} × {kind}" for kind, count in counts.items())
+    return fleet_in_words([what_it_has(variant, live.get(variant.name)) for variant in case.desired.variants])

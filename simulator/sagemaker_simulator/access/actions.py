@@ -21,6 +21,9 @@ _KINDS = {
     "ModelPackageArn": "model-package",
     "ModelPackageGroupName": "model-package-group",
 }
+# InvokeEndpointWithResponseStream in the SageMaker API reference: "must allow the sagemaker:InvokeEndpoint action".
+_ALLOWED_BY = {"InvokeEndpointWithResponseStream": "InvokeEndpoint"}
+_TARGET_CONTAINER = "X-Amzn-SageMaker-Target-Container-Hostname"
 _SERVICE_PREFIX = {
     "sagemaker": "sagemaker",
     "sagemaker-runtime": "sagemaker",
@@ -39,11 +42,14 @@ def is_guarded(call: Call) -> bool:
     return call.service in _SERVICE_PREFIX
 
 
-def actions_of(call: Call, estate: Estate) -> Iterator[Action]:
-    """Yield every action that the caller must be allowed."""
-    name = f"{_SERVICE_PREFIX[call.service]}:{call.operation}"
+def actions_of(call: Call, estate: Estate, *, headers: Mapping[str, str]) -> Iterator[Action]:
+    """Yield every action that the caller must be allowed; `headers` of the request name conditions too."""
+    operation = _ALLOWED_BY.get(call.operation, call.operation)
+    name = f"{_SERVICE_PREFIX[call.service]}:{operation}"
     tags = {tag["Key"]: tag["Value"] for tag in _tags(call.parameters)}
     requested = {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
+    if _TARGET_CONTAINER in headers:
+        requested["sagemaker:targetcontainerhostname"] = headers[_TARGET_CONTAINER]
     neighbour = call.service in NEIGHBOURS
     arns = (neighbour_arns(call) if neighbour else _arns(call, estate)) or ["*"]
     for arn in arns:

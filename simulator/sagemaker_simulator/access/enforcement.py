@@ -21,11 +21,11 @@ class EnforcePolicy:
         self._policy = policy
         self._estates = estates
 
-    async def __call__(self, call: Call, _request: Incoming) -> None:
+    async def __call__(self, call: Call, request: Incoming) -> None:
         """Raise AccessDeniedException in AWS's words for the first action that the policy does not allow."""
         if not is_guarded(call):
             return
-        for action in actions_of(call, self._estates.of(call.caller)):
+        for action in actions_of(call, self._estates.of(call.caller), headers=request.headers):
             verdict = self._policy.verdict(action)
             if verdict is not Verdict.ALLOWED:
                 raise _denied(call, action, verdict)

@@ -7,18 +7,20 @@ from typing import Any, Final
 
 from sagemaker_simulator.wire.errors import NotModelled
 
+from .records import INSTANCE_COUNT, PROVISIONED_CONCURRENCY
 from .refusals import validation
 
 TRACKING: Final = "TargetTrackingScaling"
 STEP: Final = "StepScaling"
 INVOCATIONS: Final = "SageMakerVariantInvocationsPerInstance"
 CONCURRENCY: Final = "SageMakerVariantConcurrentRequestsPerModelHighResolution"
+UTILIZATION: Final = "SageMakerVariantProvisionedConcurrencyUtilization"
+_PREDEFINED: Final = {INSTANCE_COUNT: (INVOCATIONS, CONCURRENCY), PROVISIONED_CONCURRENCY: (UTILIZATION,)}
 _CONFIGURATIONS: Final = {
     TRACKING: "TargetTrackingScalingPolicyConfiguration",
     STEP: "StepScalingPolicyConfiguration",
 }
 _NOT_MODELLED: Final = {
-    "SageMakerVariantProvisionedConcurrencyUtilization": "serverless endpoints",
     "SageMakerInferenceComponentInvocationsPerCopy": "inference components",
     "SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution": "inference components",
 }
@@ -39,13 +41,13 @@ def checked_configuration(policy_type: str, parameters: Parameters) -> Parameter
             raise validation(f"A {policy_type} policy needs {_CONFIGURATIONS[policy_type]} and nothing else.")
     configuration: Parameters = parameters[_CONFIGURATIONS[policy_type]]
     if policy_type == TRACKING:
-        _check_tracking(configuration)
+        _check_tracking(configuration, parameters["ScalableDimension"])
         return configuration
     _check_step(configuration)
     return {"MetricAggregationType": "Average", **configuration}
 
 
-def _check_tracking(configuration: Parameters) -> None:
+def _check_tracking(configuration: Parameters, dimension: str) -> None:
     if not configuration["TargetValue"] > 0:
         raise validation("TargetValue must be greater than 0.")
     for member in ("ScaleOutCooldown", "ScaleInCooldown"):
@@ -56,16 +58,16 @@ def _check_tracking(configuration: Parameters) -> None:
     if (predefined is None) == (customized is None):
         raise validation("Exactly one of PredefinedMetricSpecification and CustomizedMetricSpecification is needed.")
     if predefined is not None:
-        _check_predefined(predefined["PredefinedMetricType"])
+        _check_predefined(predefined["PredefinedMetricType"], dimension)
     elif customized is not None:
         _check_customized(customized)
 
 
-def _check_predefined(metric_type: str) -> None:
+def _check_predefined(metric_type: str, dimension: str) -> None:
     if metric_type in _NOT_MODELLED:
         raise NotModelled(f"metrics of {_NOT_MODELLED[metric_type]} are not modelled ({metric_type})")
-    if metric_type not in (INVOCATIONS, CONCURRENCY):
-        raise validation(f"{metric_type} is not a metric of sagemaker:variant:DesiredInstanceCount.")
+    if metric_type not in _PREDEFINED[dimension]:
+        raise validation(f"{metric_type} is not a metric of {dimension}.")
 
 
 def _check_customized(customized: Parameters) -> None:

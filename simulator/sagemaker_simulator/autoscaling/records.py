@@ -7,6 +7,7 @@ from typing import Any, Final
 
 NAMESPACE: Final = "sagemaker"
 INSTANCE_COUNT: Final = "sagemaker:variant:DesiredInstanceCount"
+PROVISIONED_CONCURRENCY: Final = "sagemaker:variant:DesiredProvisionedConcurrency"
 
 
 @dataclass(frozen=True, order=True)
@@ -23,6 +24,12 @@ class TargetKey:
     @property
     def variant(self) -> str:
         return self.resource_id.split("/")[3]
+
+    @property
+    def scaled(self) -> str:
+        """What is scaled, as activities say it."""
+        of_serverless = self.scalable_dimension == PROVISIONED_CONCURRENCY
+        return "desired provisioned concurrency" if of_serverless else "desired instance count"
 
     def shown(self) -> dict[str, str]:
         """Return the three members by which every answer names the target."""

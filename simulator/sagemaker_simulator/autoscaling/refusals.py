@@ -2,7 +2,7 @@
 
 from sagemaker_simulator.wire.errors import AwsError
 
-from .records import TargetKey
+from .records import PROVISIONED_CONCURRENCY, TargetKey
 
 
 def validation(sentence: str) -> AwsError:
@@ -28,9 +28,12 @@ def no_schedule_found(key: TargetKey, name: str) -> AwsError:
     )
 
 
-def no_variant(endpoint: str, variant: str) -> AwsError:
+def no_variant(key: TargetKey) -> AwsError:
     """Return the refusal to register what SageMaker does not have; AWS does not publish its words."""
-    return validation(f"No variant {variant} of SageMaker endpoint {endpoint} found.")
+    found = f"No variant {key.variant} of SageMaker endpoint {key.endpoint} found"
+    if key.scalable_dimension == PROVISIONED_CONCURRENCY:
+        return validation(f"{found} that is serverless and has provisioned concurrency.")
+    return validation(f"{found} that runs on instances.")
 
 
 def resource_not_found(arn: str) -> AwsError:

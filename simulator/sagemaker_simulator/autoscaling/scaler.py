@@ -25,7 +25,11 @@ class Scaler:
     def look(self, holding: Holding, key: TargetKey) -> Count | None:
         """Return the variant's count, None when there is none; an activity that is over by now is closed first."""
         count = self._capacity.look(
-            account=holding.account, region=holding.region, endpoint=key.endpoint, variant=key.variant
+            account=holding.account,
+            region=holding.region,
+            endpoint=key.endpoint,
+            variant=key.variant,
+            dimension=key.scalable_dimension,
         )
         activities = holding.activities.get(key, [])
         if activities and activities[-1].ended is None:
@@ -40,7 +44,7 @@ class Scaler:
         activity = Activity(
             id=str(uuid.uuid4()),
             key=key,
-            description=f"Setting desired instance count to {after}.",
+            description=f"Setting {key.scaled} to {after}.",
             cause=cause,
             started=now,
             before=before,
@@ -50,10 +54,15 @@ class Scaler:
         )
         try:
             self._capacity.change(
-                account=holding.account, region=holding.region, endpoint=key.endpoint, variant=key.variant, count=after
+                account=holding.account,
+                region=holding.region,
+                endpoint=key.endpoint,
+                variant=key.variant,
+                dimension=key.scalable_dimension,
+                count=after,
             )
         except AwsError as refused:
-            message = f"Failed to set desired instance count to {after}. Reason: {refused.message}"
+            message = f"Failed to set {key.scaled} to {after}. Reason: {refused.message}"
             activity = replace(activity, status="Failed", ended=now, message=message)
         self.remember(holding, activity)
 
@@ -72,11 +81,11 @@ class Scaler:
             return activity
         if count.current == activity.after:
             message = (
-                f"Successfully set desired instance count to {activity.after}. "
+                f"Successfully set {activity.key.scaled} to {activity.after}. "
                 "Change successfully fulfilled by sagemaker."
             )
             return replace(activity, status="Successful", ended=count.modified, message=message)
         message = (
-            f"Failed to set desired instance count to {activity.after}: the endpoint came to rest with {count.current}."
+            f"Failed to set {activity.key.scaled} to {activity.after}: the endpoint came to rest with {count.current}."
         )
         return replace(activity, status="Failed", ended=count.modified, message=message)

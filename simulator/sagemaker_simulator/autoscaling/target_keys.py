@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from sagemaker_simulator.wire.errors import NotModelled
 
-from .records import INSTANCE_COUNT, NAMESPACE, TargetKey
+from .records import INSTANCE_COUNT, NAMESPACE, PROVISIONED_CONCURRENCY, TargetKey
 from .refusals import validation
 
 _VARIANT: Final = re.compile(r"endpoint/[^/]+/variant/[^/]+")
 _NOT_MODELLED: Final = {
-    "sagemaker:variant:DesiredProvisionedConcurrency": "serverless endpoints",
     "sagemaker:inference-component:DesiredCopyCount": "inference components",
 }
 Parameters = Mapping[str, Any]
@@ -29,7 +28,7 @@ def key_of(parameters: Parameters) -> TargetKey:
     dimension, resource_id = parameters["ScalableDimension"], parameters["ResourceId"]
     if dimension in _NOT_MODELLED:
         raise NotModelled(f"scaling of {_NOT_MODELLED[dimension]} is not modelled ({dimension})")
-    if dimension != INSTANCE_COUNT or not _VARIANT.fullmatch(resource_id):
+    if dimension not in (INSTANCE_COUNT, PROVISIONED_CONCURRENCY) or not _VARIANT.fullmatch(resource_id):
         raise validation("Unsupported service namespace, resource type or scalable dimension")
     return TargetKey(resource_id, dimension)
 

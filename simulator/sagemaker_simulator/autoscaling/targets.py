@@ -7,17 +7,18 @@ from sagemaker_simulator.wire.request import Caller
 
 from .capacity import Capacity
 from .holdings import Holdings, role_arn, target_arn
-from .limit_rules import check_limits
+from .limit_rules import check_limits_of
 from .limits import Limits
 from .pages import page
 from .policies import Policies
-from .records import INSTANCE_COUNT, Holding, Target, TargetKey
+from .records import INSTANCE_COUNT, PROVISIONED_CONCURRENCY, Holding, Target, TargetKey
 from .refusals import no_target_found, no_variant, validation
 from .schedule_clock import ScheduleClock
 from .target_keys import check_namespace, key_of, names_target
 
 _SUSPENSIONS: Final = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
 _TAGS: Final = 50
+_DIMENSIONS: Final = (INSTANCE_COUNT, PROVISIONED_CONCURRENCY)
 Parameters = Mapping[str, Any]
 Output = dict[str, Any]
 
@@ -45,7 +46,7 @@ class Targets:
         holding, key = self._holdings.of(caller), key_of(parameters)
         self._check_variant(holding, key)
         there = holding.targets.get(key)
-        minimum, maximum = _limits(parameters, there)
+        minimum, maximum = _limits(key, parameters, there)
         suspended = {**(there.suspended if there is not None else _none_suspended())}
         target = Target(
             key=key,
@@ -82,9 +83,10 @@ class Targets:
         return page("ScalableTargets", shown, parameters)
 
     def is_scalable_target(self, *, account: str, region: str, endpoint: str, variant: str) -> bool:
-        """Tell whether the variant's instance count is registered."""
-        key = TargetKey(f"endpoint/{endpoint}/variant/{variant}", INSTANCE_COUNT)
-        return key in self._holdings.at(account=account, region=region).targets
+        """Tell whether anything of the variant is registered."""
+        resource_id = f"endpoint/{endpoint}/variant/{variant}"
+        targets = self._holdings.at(account=account, region=region).targets
+        return any(TargetKey(resource_id, dimension) in targets for dimension in _DIMENSIONS)
 
     def deregister_all(self, *, account: str, region: str, endpoint: str) -> None:
         """Remove every target of the endpoint, which is being deleted."""
@@ -102,10 +104,14 @@ class Targets:
 
     def _check_variant(self, holding: Holding, key: TargetKey) -> None:
         count = self._capacity.look(
-            account=holding.account, region=holding.region, endpoint=key.endpoint, variant=key.variant
+            account=holding.account,
+            region=holding.region,
+            endpoint=key.endpoint,
+            variant=key.variant,
+            dimension=key.scalable_dimension,
         )
         if count is None:
-            raise no_variant(key.endpoint, key.variant)
+            raise no_variant(key)
         if count.instance_type.startswith("ml.t2."):  # "Automatic scaling of SageMaker AI models", Developer Guide
             raise validation(
                 f"Instance type {count.instance_type} of {key.resource_id} cannot be scaled automatically."
@@ -125,12 +131,12 @@ def describe(target: Target) -> Output:
     }
 
 
-def _limits(parameters: Parameters, there: Target | None) -> tuple[int, int]:
+def _limits(key: TargetKey, parameters: Parameters, there: Target | None) -> tuple[int, int]:
     minimum = parameters.get("MinCapacity", there.minimum if there is not None else None)
     maximum = parameters.get("MaxCapacity", there.maximum if there is not None else None)
     if minimum is None or maximum is None:
         raise validation("Both MinCapacity and MaxCapacity must be given to register a new scalable target")
-    check_limits(minimum, maximum)
+    check_limits_of(key, minimum, maximum)
     return minimum, maximum
 
 

@@ -8,7 +8,7 @@ periods are ten seconds; how many of them AWS looks at is not published: here th
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .policy_checks import CONCURRENCY
+from .policy_checks import CONCURRENCY, INVOCATIONS, UTILIZATION
 from .records import TargetKey
 
 HIGH: Final = "AlarmHigh"
@@ -17,6 +17,13 @@ _OUT_PERIODS: Final = 3
 _IN_SECONDS: Final = 900
 _IN_SHARE: Final = 0.9  # of the target, below which there is room to scale in
 _HIGH_RESOLUTION: Final = 10
+# The metrics are those of the Application Auto Scaling User Guide ("Monitor usage metrics"); with which statistic the
+# utilization of provisioned concurrency is looked at is not published.
+_METRICS: Final = {
+    INVOCATIONS: ("InvocationsPerInstance", "Sum"),
+    CONCURRENCY: ("ConcurrentRequestsPerModel", "Average"),
+    UTILIZATION: ("ServerlessProvisionedConcurrencyUtilization", "Average"),
+}
 _MINUTE: Final = 60
 Parameters = Mapping[str, Any]
 
@@ -60,11 +67,11 @@ def _metric(configuration: Parameters, key: TargetKey, period: int) -> dict[str,
 
 
 def _predefined(metric_type: str, key: TargetKey, period: int) -> dict[str, Any]:
-    concurrency = metric_type == CONCURRENCY
+    metric, statistic = _METRICS[metric_type]
     return {
         "Namespace": "AWS/SageMaker",
-        "MetricName": "ConcurrentRequestsPerModel" if concurrency else "InvocationsPerInstance",
-        "Statistic": "Average" if concurrency else "Sum",
+        "MetricName": metric,
+        "Statistic": statistic,
         "Dimensions": [
             {"Name": "EndpointName", "Value": key.endpoint},
             {"Name": "VariantName", "Value": key.variant},

@@ -1,14 +1,17 @@
 """CPU, memory and disk of endpoints, every simulated minute, from the server processes that really run.
 
-"SageMaker AI endpoint metrics" in the Developer Guide, namespace /aws/sagemaker/Endpoints: CPUUtilization is 100 for
-each processor in full use, the others are shares of the instance, which here is this machine. One process stands for
-all instances of a variant, so there is one value a minute. Null images have no process and so no metrics.
+"SageMaker AI endpoint metrics" in the Developer Guide, namespace /aws/sagemaker/Endpoints (and "Metrics for
+multi-container endpoints with direct invocation": the same for each container): CPUUtilization is 100 for each
+processor in full use, the others are shares of the instance, which here is this machine. One process stands for all
+instances of a variant, so there is one value a minute. Null images have no process and so no metrics, nor has an
+asynchronous endpoint without instances. A serverless endpoint has MemoryUtilization alone, of the memory that it asked
+for.
 """
 
 import asyncio
 import shutil
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, runtime_checkable
 
@@ -17,7 +20,7 @@ from sagemaker_simulator.hosting import process_usage
 from sagemaker_simulator.hosting.process_usage import Usage
 from sagemaker_simulator.sagemaker.estate import Estates
 from sagemaker_simulator.sagemaker.fleets import Fleets
-from sagemaker_simulator.sagemaker.records import ABLE_TO_SERVE
+from sagemaker_simulator.sagemaker.records import ABLE_TO_SERVE, Variant
 
 from .books import Books, Metric
 
@@ -25,6 +28,7 @@ NAMESPACE: Final = "/aws/sagemaker/Endpoints"
 _PERIOD: Final = 60.0  # simulated seconds
 _LOOK_APART: Final = 0.25  # real seconds; a look at all processes is not free, and clocks may be pushed by days
 _PERCENT: Final = 100.0
+_MEGABYTE: Final = 1024 * 1024
 
 
 @runtime_checkable
@@ -34,15 +38,34 @@ class HasProcesses(Protocol):
     def process_groups(self, variant: str) -> Sequence[int]: ...
 
 
+@runtime_checkable
+class HasDirectContainers(Protocol):
+    """A fleet with containers that are invoked directly."""
+
+    def direct_process_groups(self, variant: str) -> Mapping[str, int]:
+        """Return the process group of each such container, by its name."""
+        ...
+
+
 @dataclass(frozen=True)
 class Running:
-    """A variant and the process groups that stand for its containers."""
+    """A variant and the process groups that stand for its containers; `memory_bytes` is that of a serverless one.
+
+    With `container` it is that one container, and its own group.
+    """
 
     account: str
     region: str
     endpoint: str
     variant: str
     groups: tuple[int, ...]
+    memory_bytes: int | None = None
+    container: str | None = None
+
+    @property
+    def dimensions(self) -> dict[str, str]:
+        of_variant = {"EndpointName": self.endpoint, "VariantName": self.variant}
+        return of_variant if self.container is None else {**of_variant, "ContainerName": self.container}
 
 
 @dataclass(frozen=True)
@@ -91,10 +114,14 @@ class InstanceMetrics:
                 fleet = self._fleets.made_from(estate, endpoint.name, endpoint.config_name)
                 if endpoint.status not in ABLE_TO_SERVE or not isinstance(fleet, HasProcesses):
                     continue
-                for variant in endpoint.variants:
+                asleep = endpoint.async_inference is not None and endpoint.variants[0].current_count == 0
+                for variant in () if asleep else endpoint.variants:
                     groups = tuple(fleet.process_groups(variant.name))
                     if groups:
-                        yield Running(estate.account, estate.region, endpoint.name, variant.name, groups)
+                        memory = _memory_of(variant)
+                        of_variant = Running(estate.account, estate.region, endpoint.name, variant.name, groups, memory)
+                        yield of_variant
+                        yield from _containers(of_variant, fleet)
 
     def _look(self, groups: Set[int]) -> None:
         now = asyncio.get_running_loop().time()
@@ -103,23 +130,36 @@ class InstanceMetrics:
         self._before, self._latest = self._latest, Look(now, process_usage.usage_by_group(groups))
 
     def _emit(self, running: Running) -> None:
-        for name, value in self._values(running.groups):
+        for name, value in self._values(running.groups, running.memory_bytes):
             self._books.emit(
-                Metric.of(NAMESPACE, name, {"EndpointName": running.endpoint, "VariantName": running.variant}),
+                Metric.of(NAMESPACE, name, running.dimensions),
                 [value],
                 account=running.account,
                 region=running.region,
                 unit="Percent",
             )
 
-    def _values(self, groups: Sequence[int]) -> Iterator[tuple[str, float]]:
+    def _values(self, groups: Sequence[int], serverless_bytes: int | None) -> Iterator[tuple[str, float]]:
         latest, before = self._latest, self._before
         if latest is None or any(group not in latest.usage for group in groups):
             return  # a process that has ended uses nothing, and is not an idle one
         held = sum(latest.usage[group].resident_bytes for group in groups)
-        yield "MemoryUtilization", _PERCENT * held / process_usage.memory_bytes()
+        yield "MemoryUtilization", _PERCENT * held / (serverless_bytes or process_usage.memory_bytes())
+        if serverless_bytes is not None:
+            return
         disk = shutil.disk_usage(self._disk)
         yield "DiskUtilization", _PERCENT * disk.used / disk.total
         if before is not None and all(group in before.usage for group in groups):
             used = sum(latest.usage[group].cpu_seconds - before.usage[group].cpu_seconds for group in groups)
             yield "CPUUtilization", _PERCENT * used / (latest.at - before.at)
+
+
+def _containers(variant: Running, fleet: object) -> Iterator[Running]:
+    if isinstance(fleet, HasDirectContainers):
+        for name, group in fleet.direct_process_groups(variant.variant).items():
+            yield replace(variant, groups=(group,), container=name)
+
+
+def _memory_of(variant: Variant) -> int | None:
+    serverless = variant.current_serverless
+    return serverless.memory_mb * _MEGABYTE if serverless is not None else None

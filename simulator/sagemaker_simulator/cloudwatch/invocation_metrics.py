@@ -47,8 +47,9 @@ def _datapoints(invocation: FinishedInvocation) -> Iterator[tuple[str, float, st
         "Invocations": 1.0,
         "Invocation4XXErrors": float(400 <= status < 500),
         "Invocation5XXErrors": float(status >= 500),
-        "InvocationModelErrors": float(not 200 <= status < 300),
     }
+    if invocation.instances > 0:  # serverless endpoints do not publish it
+        counts["InvocationModelErrors"] = float(not 200 <= status < 300)
     for name, value in counts.items():
         yield name, value, "None", STANDARD_RESOLUTION
     yield "ModelLatency", round(invocation.model_latency), "Microseconds", STANDARD_RESOLUTION

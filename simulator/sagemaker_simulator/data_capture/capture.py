@@ -65,8 +65,15 @@ class DataCapture:
         self._random = random.Random(20170724)  # noqa: S311 - a sample that repeats from run to run, not a secret
 
     def invocation_finished(self, invocation: FinishedInvocation) -> None:
-        """Take a sampled invocation that its container answered well; errors are not captured."""
-        if invocation.response_status == NO_ANSWER or invocation.response_status >= 400:
+        """Take a sampled invocation that its container answered well; errors are not captured.
+
+        Streamed answers are not either: "Capture data from real-time endpoint" knows only InvokeEndpoint's.
+        """
+        if (
+            invocation.stream is not None
+            or invocation.response_status == NO_ANSWER
+            or invocation.response_status >= 400
+        ):
             return
         estate = self._estates.at(account=invocation.account, region=invocation.region)
         endpoint = estate.endpoints.get(invocation.endpoint)

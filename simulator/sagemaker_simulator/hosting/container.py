@@ -2,14 +2,26 @@
 
 from typing import Protocol
 
-from sagemaker_simulator.hosting.contract import Answer, Invocation
+from sagemaker_simulator.hosting.contract import Answer, AnswerStream, Invocation
+from sagemaker_simulator.hosting.file_exchange import FileAnswer, FileInvocation
 
 
 class Container(Protocol):
-    """Takes requests until it is stopped."""
+    """Takes requests until it is stopped. `name` is what SageMaker calls it in sentences and metrics."""
+
+    @property
+    def name(self) -> str: ...
 
     async def invoke(self, invocation: Invocation) -> Answer:
-        """Raises ContainerTimedOut, or ConnectionError when the server is gone."""
+        """Raises ContainerTimedOut, or ContainerGone when the server is gone."""
+        ...
+
+    async def stream(self, invocation: Invocation) -> AnswerStream:
+        """Answer as soon as the container has sent its headers. Raises as `invoke` does."""
+        ...
+
+    async def exchange(self, invocation: FileInvocation) -> FileAnswer:
+        """Answer from one file into another, within the invocation's own time. Raises as `invoke` does."""
         ...
 
     async def stop(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from sagemaker_simulator.hosting.contract import ContainerToRun, FleetToRun, VariantToRun
+from sagemaker_simulator.hosting.contract import PRIMARY, ContainerToRun, FleetToRun, VariantToRun
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,9 +23,21 @@ class ContainerOrder:
     instance_id: str
 
     @property
+    def name(self) -> str:
+        """As in 'Received server error (500) from container-2' and in the metrics' dimension ContainerName.
+
+        The hostname of the only container counts for nothing (ContainerDefinition in the SageMaker API reference);
+        one of several that has none is called by its position ("Inference Pipeline Logs and Metrics", SageMaker
+        Developer Guide).
+        """
+        if len(self.variant.containers) == 1:
+            return PRIMARY
+        return self.container.hostname or f"container-{self.position}"
+
+    @property
     def spoken_name(self) -> str:
-        """As in 'The primary container for production variant ...'."""
-        return "primary" if len(self.variant.containers) == 1 else (self.container.hostname or self.download_name)
+        """As in 'The primary container for production variant ...' and 'The container-2 for production variant ...'."""
+        return f"{PRIMARY} container" if len(self.variant.containers) == 1 else self.name
 
     @property
     def download_name(self) -> str:

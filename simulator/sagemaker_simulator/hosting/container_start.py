@@ -49,7 +49,7 @@ class ContainerStarter:
     async def start(self, order: ContainerOrder) -> Container:
         """Raises FleetFailed. Cancelling, like failing, leaves neither a process nor a folder."""
         if is_null_image(order.container.image):
-            return NullContainer()
+            return NullContainer(order.name)
         server_command = self._server_command(order)
         folder = ModelFolder.make(under=self.models, prefix=f"{order.fleet.endpoint_name}.{order.variant.name}.")
         try:
@@ -58,7 +58,7 @@ class ContainerStarter:
         except BaseException:
             folder.remove()
             raise
-        return ProcessContainer(server, session=self.session, folder=folder, limits=self.limits)
+        return ProcessContainer(server, name=order.name, session=self.session, folder=folder, limits=self.limits)
 
     def _server_command(self, order: ContainerOrder) -> ServerCommand:
         image = order.container.image

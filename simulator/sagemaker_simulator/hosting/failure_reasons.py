@@ -2,7 +2,8 @@
 
 AWS publishes no list of them. The first four are quoted from where people met them: aws/sagemaker-python-sdk #2001 and
 #1835 (images), aws-solutions-library-samples/fraud-detection-using-machine-learning #9 (download),
-aws/deep-learning-containers #569 (archive), aws/sagemaker-python-sdk #101 (ping).
+aws/deep-learning-containers #569 (archive), aws/sagemaker-python-sdk #101 and, for one container of several,
+aws/amazon-sagemaker-examples #1072 (ping).
 What begins with `simulator:` is ours.
 """
 
@@ -37,7 +38,7 @@ def files_unusable(container: str, url: str, *, why: str) -> str:
 
 def ping_failed(container: str, variant: str) -> str:
     return (
-        f"The {container} container for production variant {variant} did not pass the ping health check. "
+        f"The {container} for production variant {variant} did not pass the ping health check. "
         "Please check CloudWatch logs for this endpoint."
     )
 

@@ -12,6 +12,8 @@ class Limits:
     """
 
     invocation_seconds: float = 60.0
+    # A streamed answer must have begun within the time of an invocation and have ended within this.
+    stream_seconds: float = 480.0
     ping_seconds: float = 2.0
     startup_seconds: float = 240.0
     # AWS names no default for the download: the longest that a variant may ask for.

@@ -6,7 +6,9 @@ It says in every answer what it is; benchmarks that use it print so.
 import fnmatch
 import json
 
-from sagemaker_simulator.hosting.contract import Answer, Invocation
+from sagemaker_simulator.hosting.answer_stream import WholeAnswer
+from sagemaker_simulator.hosting.contract import Answer, AnswerStream, Invocation
+from sagemaker_simulator.hosting.file_exchange import FileAnswer, FileInvocation
 from sagemaker_simulator.settings import NULL_IMAGE_GLOB
 
 
@@ -18,12 +20,27 @@ def is_null_image(image: str) -> bool:
 class NullContainer:
     """Stands where a container stands; starts nothing and holds nothing."""
 
+    def __init__(self, name: str) -> None:
+        self.name = name
+
     async def invoke(self, invocation: Invocation) -> Answer:
-        answer = {"server": "sim-null", "note": "no model ran", "receivedBytes": len(invocation.body)}
-        return Answer(status=200, body=json.dumps(answer).encode(), content_type="application/json", headers={})
+        body = _answer(len(invocation.body))
+        return Answer(status=200, body=body, content_type="application/json", headers={}, container=self.name)
+
+    async def stream(self, invocation: Invocation) -> AnswerStream:
+        return WholeAnswer(await self.invoke(invocation))
+
+    async def exchange(self, invocation: FileInvocation) -> FileAnswer:
+        body = _answer(invocation.body_length)
+        invocation.answer_body.write(body)
+        return FileAnswer(status=200, content_type="application/json", headers={}, body_length=len(body))
 
     async def stop(self) -> None:
         pass
 
     async def kill(self) -> None:
         pass
+
+
+def _answer(received: int) -> bytes:
+    return json.dumps({"server": "sim-null", "note": "no model ran", "receivedBytes": received}).encode()

@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
-from sagemaker_simulator.hosting.container import Container
-from sagemaker_simulator.hosting.contract import Answer, Invocation
+from sagemaker_simulator.hosting.container_line import ContainerLine
+from sagemaker_simulator.hosting.contract import Answer, AnswerStream, Invocation
+from sagemaker_simulator.hosting.file_exchange import FileAnswer, FileInvocation
 from sagemaker_simulator.hosting.process_container import ProcessContainer
 
 
@@ -13,32 +13,45 @@ class ProcessFleet:
     """The containers of every variant of one endpoint config."""
 
     def __init__(
-        self, variants: Mapping[str, Sequence[Container]], *, when_stopped: Callable[["ProcessFleet"], None]
+        self, variants: Mapping[str, ContainerLine], *, when_stopped: Callable[["ProcessFleet"], None]
     ) -> None:
         self._variants = variants
         self._when_stopped = when_stopped
 
     async def invoke(self, variant: str, invocation: Invocation) -> Answer:
-        """Send one request through the variant's containers, each taking what the one before it answered.
+        """See `Fleet.invoke`; raises KeyError for a variant or a container that the fleet does not have."""
+        return await self._variants[variant].invoke(invocation)
 
-        Raises KeyError for a variant that the fleet does not have, ContainerTimedOut, or ConnectionError when a server
-        process is gone. A container that answers with an error ends the line: its answer is the answer. (SageMaker
-        Developer Guide, "Real-time Inference with an Inference Pipeline".)
-        """
-        *before, last = self._variants[variant]
-        for container in before:
-            answer = await container.invoke(replace(invocation, accept=None))
-            if answer.status >= 400:
-                return answer
-            invocation = replace(invocation, body=answer.body, content_type=answer.content_type)
-        return await last.invoke(invocation)
+    async def stream(self, variant: str, invocation: Invocation) -> AnswerStream:
+        """See `Fleet.stream`; raises KeyError for a variant or a container that the fleet does not have."""
+        return await self._variants[variant].stream(invocation)
+
+    async def exchange(self, variant: str, invocation: FileInvocation) -> FileAnswer:
+        """See `Fleet.exchange`; raises KeyError for a variant that the fleet does not have."""
+        return await self._variants[variant].exchange(invocation)
+
+    def direct_containers(self, variant: str) -> Sequence[str]:
+        """See `Fleet.direct_containers`."""
+        line = self._variants[variant]
+        return [container.name for container in line.containers] if line.direct else []
+
+    def is_pipeline(self, variant: str) -> bool:
+        """See `Fleet.is_pipeline`."""
+        return self._variants[variant].is_pipeline
+
+    def direct_process_groups(self, variant: str) -> Mapping[str, int]:
+        """Return the process group of each container that is invoked directly, by its name."""
+        line = self._variants.get(variant)
+        containers = line.containers if line is not None and line.direct else ()
+        return {each.name: each.process_group for each in containers if isinstance(each, ProcessContainer)}
 
     def process_groups(self, variant: str) -> Sequence[int]:
         """Return the process groups of the variant's containers; null images have none."""
-        containers = self._variants.get(variant, ())
+        line = self._variants.get(variant)
+        containers = line.containers if line is not None else ()
         return [container.process_group for container in containers if isinstance(container, ProcessContainer)]
 
     async def stop(self) -> None:
         """End all containers side by side; returns when none is left. Safe to call twice."""
-        await asyncio.gather(*(container.stop() for containers in self._variants.values() for container in containers))
+        await asyncio.gather(*(container.stop() for line in self._variants.values() for container in line.containers))
         self._when_stopped(self)

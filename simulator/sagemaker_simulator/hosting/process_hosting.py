@@ -8,6 +8,7 @@ import aiohttp
 
 from sagemaker_simulator.hosting import failure_reasons
 from sagemaker_simulator.hosting.container import Container
+from sagemaker_simulator.hosting.container_line import ContainerLine
 from sagemaker_simulator.hosting.container_order import orders_of
 from sagemaker_simulator.hosting.container_output import FollowOutput, follow_nothing
 from sagemaker_simulator.hosting.container_start import ContainerStarter
@@ -81,7 +82,8 @@ class ProcessHosting:
         variants: dict[str, list[Container]] = {}
         for order, container in zip(orders, containers, strict=True):
             variants.setdefault(order.variant.name, []).append(container)
-        serving = ProcessFleet(variants, when_stopped=self._fleets.discard)
+        lines = {each.name: ContainerLine(variants[each.name], direct=each.direct) for each in fleet.variants}
+        serving = ProcessFleet(lines, when_stopped=self._fleets.discard)
         self._fleets.add(serving)
         return serving
 

@@ -34,12 +34,16 @@ def _longest_match(image: str, commands: Mapping[str, ServerCommand]) -> ServerC
     return commands[max(matching, key=lambda glob: (len(glob), glob))] if matching else None
 
 
-def _own_server(module: str) -> ServerCommand:
+def _own_server(module: str, *arguments: str) -> ServerCommand:
     return ServerCommand(
-        command=(sys.executable, "-m", f"sagemaker_simulator.servers.{module}"),
+        command=(sys.executable, "-m", f"sagemaker_simulator.servers.{module}", *arguments),
         # The simulator may run from a source tree that its interpreter does not know by itself.
         env={"PYTHONPATH": str(_PACKAGE_PARENT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"},
     )
 
 
-BUILT_IN: Mapping[str, ServerCommand] = {"*sagemaker-xgboost:*": _own_server("xgboost_server")}
+BUILT_IN: Mapping[str, ServerCommand] = {
+    "*sagemaker-xgboost:*": _own_server("xgboost_server"),
+    "*sagemaker-scikit-learn:*": _own_server("script_server", "scikit-learn"),
+    "*/pytorch-inference:*": _own_server("script_server", "pytorch"),
+}

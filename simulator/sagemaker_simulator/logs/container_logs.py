@@ -66,7 +66,7 @@ class ContainerLogs:
         try:
             while followed in self._followed:
                 done, _ = await asyncio.wait({end}, timeout=LOOK_SECONDS)
-                more = True
+                more = followed in self._followed  # no longer after a reset during the wait
                 while more:
                     more = self._take(followed)
                     await asyncio.sleep(0)
@@ -109,6 +109,6 @@ def stream_of(order: ContainerOrder) -> StreamKey:
     fleet = order.fleet
     stream = f"{order.variant.name}/{order.instance_id}"
     if len(order.variant.containers) > 1:
-        stream += f"/{order.container.hostname or f'container-{order.position}'}"
+        stream += f"/{order.name}"
     group = f"/aws/sagemaker/Endpoints/{fleet.endpoint_name}"
     return StreamKey(account=fleet.account, region=fleet.region, group=group, stream=stream)

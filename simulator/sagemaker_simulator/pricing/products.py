@@ -8,12 +8,17 @@ import base64
 import hashlib
 from typing import Any
 
-from .price_table import Price
+from .price_table import Price, ServerlessKind
 from .regions import PRICE_REGIONS
 
 SERVICE_CODE = "AmazonSageMaker"
 _ON_DEMAND = "JRTCKXETXF"
 _RATE = "6YS6EN2CT7"
+_USAGE_TYPES = {
+    ServerlessKind.ON_DEMAND: "ServerlessInf:Mem",
+    ServerlessKind.PROVISIONED_USAGE: "ProvisionedConcurrency:Usage",
+    ServerlessKind.PROVISIONED_DURATION: "ProvisionedConcurrency:Mem",
+}
 _PUBLISHED = "2026-07-20T13:44:30Z"  # the date of the bundled table
 
 
@@ -57,8 +62,10 @@ def _instance(price: Price) -> tuple[dict[str, str], str, str]:
 
 
 def _serverless(price: Price) -> tuple[dict[str, str], str, str]:
-    usage = f"{PRICE_REGIONS[price.region].usage_prefix}-ServerlessInf:Mem-{price.memory_gb}GB"
-    return {"component": "Serverless Inference", "usagetype": usage}, "ML Serverless", "Seconds"
+    kind = price.kind or ServerlessKind.ON_DEMAND
+    usage = f"{PRICE_REGIONS[price.region].usage_prefix}-{_USAGE_TYPES[kind]}-{price.memory_gb}GB"
+    attributes = {"component": "Serverless Inference", "group": kind.value, "usagetype": usage}
+    return attributes, "ML Serverless", "Seconds"
 
 
 def _on_demand(sku: str, price: Price, *, unit: str, usage_type: str) -> dict[str, Any]:

@@ -5,22 +5,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_simulator.hosting.contract import Answer, Invocation
-from sagemaker_simulator.sagemaker.estate import Estate
 from sagemaker_simulator.sagemaker.records import Endpoint
 
-from .observers import FinishedInvocation
+from .observers import FinishedInvocation, StreamedAnswer
 from .request_members import PREFIX
+from .routing import Route
 
 _CUSTOM_ATTRIBUTES = f"{PREFIX}custom-attributes"
 _MICROSECONDS = 1_000_000.0
 
 
 def finished(
-    endpoint: Endpoint,
-    variant: str,
+    route: Route,
     *,
-    config_name: str,
-    estate: Estate,
     members: Mapping[str, Any],
     invocation: Invocation,
     answer: Answer,
@@ -28,16 +25,18 @@ def finished(
     model_seconds: float,
     overhead_seconds: float,
     at: float,
+    stream: StreamedAnswer | None = None,
 ) -> FinishedInvocation:
-    """Return the record; `config_name` is what the asked fleet was made from, `at` simulated, `*_seconds` real."""
+    """Return the record; `at` is simulated, `*_seconds` are real."""
+    endpoint = route.endpoint
     return FinishedInvocation(
-        account=estate.account,
-        region=estate.region,
+        account=route.estate.account,
+        region=route.estate.region,
         endpoint=endpoint.name,
-        variant=variant,
-        endpoint_config=config_name,
+        variant=route.variant,
+        endpoint_config=route.config_name,
         deploying=endpoint.pending is not None,
-        instances=_instances(endpoint, variant, config_name),
+        instances=_instances(endpoint, route.variant, route.config_name),
         concurrent=concurrent,
         request_content_type=invocation.content_type,
         request_accept=invocation.accept,
@@ -53,6 +52,9 @@ def finished(
         model_latency=model_seconds * _MICROSECONDS,
         overhead_latency=overhead_seconds * _MICROSECONDS,
         time=at,
+        target_container=invocation.container,
+        legs=answer.legs,
+        stream=stream,
     )
 
 

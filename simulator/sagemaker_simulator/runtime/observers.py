@@ -8,9 +8,22 @@ import logging
 from dataclasses import dataclass
 from typing import Protocol
 
+from sagemaker_simulator.hosting.contract import Leg
+
 NO_ANSWER = 0  # `response_status` of a container that gave none
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StreamedAnswer:
+    """How an answer was streamed. Latencies are real microseconds until the first part: of the container alone, and of
+    the whole request. `broken`: an error came after the first part.
+    """
+
+    first_chunk_model_latency: float
+    first_chunk_latency: float
+    broken: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +34,8 @@ class FinishedInvocation:
     `instances` is how many instances the variant has. `response_status` is the container's own (NO_ANSWER when it gave
     none; the body is then SageMaker's sentence). Latencies are real microseconds: `model_latency` is that of the
     container, `overhead_latency` what SageMaker Runtime added. `time` is simulated, in seconds since the epoch.
+    `target_container` is the one that was invoked directly; `legs` are all that were asked, in order. `stream` tells of
+    an answer that was streamed: `response_body` is then empty, for nobody kept it.
     """
 
     account: str
@@ -45,6 +60,9 @@ class FinishedInvocation:
     model_latency: float
     overhead_latency: float
     time: float
+    target_container: str | None = None
+    legs: tuple[Leg, ...] = ()
+    stream: StreamedAnswer | None = None
 
 
 class InvocationObserver(Protocol):

@@ -1,13 +1,21 @@
 """The members of an InvokeEndpoint request, gathered from path, headers and body, and checked."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_simulator.wire.catalog import operation_model
-from sagemaker_simulator.wire.errors import AwsError
+from sagemaker_simulator.wire.errors import AwsError, NotModelled
 from sagemaker_simulator.wire.request import Call, Incoming
 from sagemaker_simulator.wire.validation import check_request
 
 PREFIX = "x-amzn-sagemaker-"
+# Members that need what is not there yet.
+_NOT_YET = {
+    "TargetModel": "multi-model endpoints",
+    "InferenceComponentName": "inference components",
+    "EnableExplanations": "explainers",
+    "SessionId": "stateful sessions",
+}
 BODY_LIMIT = 6_291_456  # bytes; BodyBlob in botocore's model of SageMaker Runtime
 
 
@@ -33,3 +41,10 @@ def members_of(call: Call, request: Incoming) -> dict[str, Any]:
     except AwsError as refused:
         raise AwsError("ValidationError", refused.message) from None
     return members
+
+
+def refuse_not_modelled(members: Mapping[str, Any]) -> None:
+    """Raise NotModelled for a member that nothing here acts on."""
+    for member, what in _NOT_YET.items():
+        if member in members:
+            raise NotModelled(f"{what} are not modelled yet ({member})")

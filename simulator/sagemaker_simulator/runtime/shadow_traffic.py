@@ -37,7 +37,12 @@ class ShadowTraffic:
         self._under_way: set[asyncio.Task[None]] = set()
 
     def invocation_finished(self, invocation: FinishedInvocation) -> None:
-        """Ask the shadow too, by chance; not for what the shadow itself was asked."""
+        """Ask the shadow too, by chance; not for what the shadow itself was asked.
+
+        Streamed answers are left out: nothing says that SageMaker copies their requests.
+        """
+        if invocation.stream is not None:
+            return
         estate = self._estates.at(account=invocation.account, region=invocation.region)
         endpoint = estate.endpoints.get(invocation.endpoint)
         fleet = self._fleets.made_from(estate, invocation.endpoint, invocation.endpoint_config)

@@ -28,7 +28,9 @@ class Capacities:
 
         Raises AwsError for variants that are not there, counts that cannot be, and quotas.
         """
-        wanted = variants.changed(endpoint.all_variants, wishes)
+        # Only asynchronous endpoints go down to no instance ("Autoscale an asynchronous endpoint", Developer Guide).
+        least = 0 if endpoint.async_inference is not None else 1
+        wanted = variants.changed(endpoint.all_variants, wishes, least=least)
         quotas.check_quota(estate, quotas.of_scaling(wanted), quota=self._quota)
         production = len(endpoint.variants)
         changed = replace(

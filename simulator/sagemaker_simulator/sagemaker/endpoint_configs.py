@@ -7,14 +7,17 @@ given back; `sagemaker/support.py` says at CreateEndpoint what nothing acts on y
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sagemaker_simulator.serverless import exclusions
 from sagemaker_simulator.wire.errors import validation_exception
 from sagemaker_simulator.wire.request import Caller
 
+from .async_endpoints import check_combination
 from .estate import Estate, Estates
 from .instance_pools import check_pools
 from .lists import Listing, page
 from .records import EndpointConfig
 from .refusals import ENDPOINT_CONFIG, MODEL, already_exists, not_found
+from .several_containers import check_features
 from .single_precision import single
 from .tags import tags_from
 
@@ -38,6 +41,8 @@ class EndpointConfigs:
         if estate.configs.get(name) is not None:
             raise already_exists(ENDPOINT_CONFIG, arn)
         _check_variants(estate, parameters)
+        check_combination(estate, parameters)
+        check_features(estate, parameters)
         tags = tags_from(parameters.get("Tags", []))
         config = EndpointConfig(
             name=name, arn=arn, created=self._estates.clock.now(), definition=_definition(parameters)
@@ -100,6 +105,7 @@ def _check_variants(estate: Estate, parameters: Parameters) -> None:
     names = [variant["VariantName"] for variant in (*production, *shadows)]
     if len(set(names)) != len(names):
         raise validation_exception("Variant names must be unique within an endpoint configuration.")
+    exclusions.check_config(parameters)
     if len(shadows) > 1 or (shadows and len(production) > 1):
         raise validation_exception(
             "An endpoint configuration with a shadow variant takes exactly one production and one shadow variant."
@@ -114,10 +120,10 @@ def _check_variant(estate: Estate, variant: Parameters) -> None:
         if model is not None and estate.models.get(model) is None:
             raise not_found(MODEL, estate.arn("model", model))
     name = variant["VariantName"]
-    on_instances = {"InstanceType", "InitialInstanceCount", "InstancePools"} & set(variant)
     if "ServerlessConfig" in variant:
-        if on_instances:
-            raise validation_exception(f"ServerlessConfig cannot be combined with {min(on_instances)} in {name}.")
+        model = estate.models.get(variant.get("ModelName", ""))
+        if model is not None:
+            exclusions.check_model(model.definition, model.containers)
         return
     check_pools(variant)
     if "InstancePools" not in variant and "InstanceType" not in variant:

@@ -6,13 +6,14 @@ from typing import Any
 
 from . import quotas, variants
 from .alarm_watch import AlarmStates, check_alarms
+from .async_endpoints import check_update
 from .deployment_checks import check_document, check_fit
-from .deployment_policy import policy_of
+from .deployment_policy import Policy, policy_of
 from .endings import Kind
 from .estate import Estate, Estates
 from .ingredients import Gathering, Ingredients, config_seen
 from .records import Endpoint, EndpointConfig, Pending, Status
-from .refusals import ENDPOINT_CONFIG, not_found, same_config
+from .refusals import ENDPOINT_CONFIG, instances_to_serverless, not_found, same_config
 from .scalable_targets import ScalableTargets, check_scalable_targets
 from .transitions import Transitions
 
@@ -37,6 +38,10 @@ class EndpointUpdate:
         policy = policy_of(document)
         config = config_seen(estate, parameters["EndpointConfigName"], as_of=self.estates.as_of())
         _check_move(estate, endpoint, config)
+        check_update(endpoint, config)
+        _check_serverless(endpoint, config)
+        if _involves_serverless(endpoint, config):
+            policy = Policy()  # guardrails fall back to all at once ("Deployment guardrails", "Exclusions")
         now = self.estates.clock.now()
         made = _retaining(self.gathering.gather(estate, endpoint.name, config, now=now), endpoint, parameters)
         shadows = bool(made.shadows or endpoint.shadows)
@@ -52,6 +57,7 @@ class EndpointUpdate:
             started=now,
             reserved=needs,
             data_capture=config.definition.get("DataCaptureConfig"),
+            async_inference=config.definition.get("AsyncInferenceConfig"),
         )
         updating = replace(
             endpoint,
@@ -86,6 +92,18 @@ def _check_move(estate: Estate, endpoint: Endpoint, config: EndpointConfig) -> N
         raise not_found(ENDPOINT_CONFIG, current_arn)
     if config.arn == current_arn and endpoint.status is not Status.UPDATE_ROLLBACK_FAILED:
         raise same_config(endpoint.arn, config.arn)
+
+
+def _involves_serverless(endpoint: Endpoint, config: EndpointConfig) -> bool:
+    before = any(variant.desired_serverless is not None for variant in endpoint.variants)
+    return before or any("ServerlessConfig" in variant for variant in config.variants)
+
+
+def _check_serverless(endpoint: Endpoint, config: EndpointConfig) -> None:
+    """Refuse to take the instances away; serverless endpoints may go to instances, and not back."""
+    on_instances = any(variant.desired_serverless is None for variant in endpoint.variants)
+    if on_instances and any("ServerlessConfig" in variant for variant in config.variants):
+        raise instances_to_serverless(endpoint.arn)
 
 
 def _retaining(made: Ingredients, endpoint: Endpoint, parameters: Parameters) -> Ingredients:

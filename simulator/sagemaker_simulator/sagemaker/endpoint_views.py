@@ -24,6 +24,8 @@ def describe(endpoint: Endpoint) -> Output:
         shown["ShadowProductionVariants"] = [_variant(variant) for variant in endpoint.shadows]
     if endpoint.data_capture is not None:
         shown["DataCaptureConfig"] = _data_capture(endpoint.data_capture)
+    if endpoint.async_inference is not None:
+        shown["AsyncInferenceConfig"] = dict(endpoint.async_inference)
     if endpoint.failure_reason is not None:
         shown["FailureReason"] = endpoint.failure_reason
     if endpoint.pending is not None:
@@ -53,6 +55,10 @@ def _variant(variant: Variant) -> Output:
         "CurrentInstanceCount": variant.current_count,
         "DesiredInstanceCount": variant.desired_count,
     }
+    if variant.current_serverless is not None:
+        shown["CurrentServerlessConfig"] = variant.current_serverless.shown()
+    if variant.desired_serverless is not None:
+        shown["DesiredServerlessConfig"] = variant.desired_serverless.shown()
     if variant.pools:
         shown["InstancePools"] = [_pool(variant, instance_type) for instance_type in variant.pools]
     if variant.status is not None:
@@ -95,4 +101,4 @@ def _pending(pending: Pending) -> Output:
 
 
 def _pending_variant(variant: Variant) -> Output:
-    return {**_variant(variant), "InstanceType": variant.instance_type}
+    return _variant(variant) | ({"InstanceType": variant.instance_type} if variant.instance_type else {})

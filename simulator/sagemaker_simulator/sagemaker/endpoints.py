@@ -82,6 +82,7 @@ class Endpoints:
             started=now,
             reserved=needs,
             data_capture=config.definition.get("DataCaptureConfig"),
+            async_inference=config.definition.get("AsyncInferenceConfig"),
         )
         endpoint = Endpoint(
             name=name,

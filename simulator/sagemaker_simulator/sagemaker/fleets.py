@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol, runtime_checkable
 
 from sagemaker_simulator.hosting.contract import Fleet
 
@@ -18,6 +19,13 @@ Key = tuple[str, str, str]
 def key_of(estate: Estate, name: str) -> Key:
     """Return what an endpoint is known by everywhere: account, region and lower-case name."""
     return estate.account, estate.region, name.lower()
+
+
+@runtime_checkable
+class MadeToMeasure(Protocol):
+    """A fleet that holds as much ready as the endpoint's record says."""
+
+    def resize(self) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +78,13 @@ class Fleets:
         self._traffic[key] = Traffic(main=Answering(fleet=fleet, config_name=config_name))
         if before is not None:
             self._end_all_but(before, fleet)
+
+    def resize(self, key: Key) -> None:
+        """Have fleets that are made to measure look at what the endpoint says of them now."""
+        traffic = self._traffic.get(key)
+        for each in (traffic.main, traffic.beside) if traffic is not None else ():
+            if each is not None and isinstance(each.fleet, MadeToMeasure):
+                each.fleet.resize()
 
     def share(self, key: Key, fleet: Fleet, *, config_name: str, shares: Mapping[str, float]) -> None:
         """Let the fleet answer its share of each variant's requests, beside the one that serves."""

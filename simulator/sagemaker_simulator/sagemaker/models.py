@@ -14,6 +14,7 @@ from .model_data import check_model_data_source
 from .packaged_containers import running_container
 from .records import Model
 from .refusals import MODEL, already_exists, not_found, role_not_assumable
+from .several_containers import check_containers
 from .tags import tags_from
 
 Parameters = Mapping[str, Any]
@@ -110,6 +111,8 @@ def _definition(parameters: Parameters) -> Output:
         kept["PrimaryContainer"] = _container(kept["PrimaryContainer"])
     else:
         kept["Containers"] = [_container(container) for container in kept["Containers"]]
+        kept.setdefault("InferenceExecutionConfig", {"Mode": "Serial"})
+    check_containers(kept)
     kept.setdefault("EnableNetworkIsolation", False)
     return kept
 

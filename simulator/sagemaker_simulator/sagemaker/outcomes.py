@@ -66,6 +66,7 @@ def apply(kind: Kind, result: Result, endpoint: Endpoint, reason: str | None) ->
             shadows=pending.shadows,
             config_name=pending.config_name,
             data_capture=pending.data_capture,
+            async_inference=pending.async_inference,
         )
     return _with(after, variants.settled)
 

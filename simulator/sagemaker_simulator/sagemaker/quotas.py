@@ -7,6 +7,8 @@ Developer Guide, "Deployment guardrails": "rolling deployments ... reduced capac
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from sagemaker_simulator.serverless.allocation import allocated
+
 from .deployment_policy import Policy
 from .deployment_step import Counts
 from .deployment_steps import deployment
@@ -14,12 +16,12 @@ from .estate import Estate
 from .records import Endpoint, Status, Variant
 from .refusals import over_quota
 
-Needs = Mapping[str, int]  # instances by type
+Needs = Mapping[str, int]  # instances by type, and what serverless variants have instead
 
 
 def of_creation(wanted: Sequence[Variant]) -> Needs:
     """Return what a new endpoint needs."""
-    return _instances(wanted, {})
+    return _instances(wanted, {}) + _serverless(wanted)
 
 
 def of_deployment(policy: Policy, *, wanted: Sequence[Variant], current: Sequence[Variant]) -> Needs:
@@ -27,7 +29,7 @@ def of_deployment(policy: Policy, *, wanted: Sequence[Variant], current: Sequenc
     peak: Counter[str] = Counter()
     for step in deployment(policy, wanted=wanted, current=current, seconds=0.0):
         peak |= _instances(wanted, step.launched) + _instances(current, step.old)
-    return peak - _instances(current, {})
+    return (peak - _instances(current, {})) + (_serverless(wanted) - _serverless(current))
 
 
 def of_scaling(wanted: Sequence[Variant]) -> Needs:
@@ -35,16 +37,18 @@ def of_scaling(wanted: Sequence[Variant]) -> Needs:
     more: Counter[str] = Counter()
     for variant in wanted:
         more[variant.instance_type] += variant.desired_count - variant.current_count
-    return +more
+    growth = _serverless(wanted)
+    growth.subtract(allocated(variant.current_serverless for variant in wanted))
+    return +(more + growth)
 
 
 def check_quota(estate: Estate, needs: Needs, *, quota: Callable[[str], int]) -> None:
     """Raise ResourceLimitExceeded when the estate would use more instances than it may."""
     used = sum((_used_by(endpoint) for endpoint in estate.endpoints.all().values()), Counter[str]())
-    for instance_type, delta in needs.items():
-        limit = quota(instance_type)
-        if delta > 0 and used[instance_type] + delta > limit:
-            raise over_quota(instance_type=instance_type, limit=limit, used=used[instance_type], delta=delta)
+    for resource, delta in needs.items():
+        limit = quota(resource)
+        if delta > 0 and used[resource] + delta > limit:
+            raise over_quota(resource=resource, limit=limit, used=used[resource], delta=delta)
 
 
 def _used_by(endpoint: Endpoint) -> Counter[str]:
@@ -54,7 +58,12 @@ def _used_by(endpoint: Endpoint) -> Counter[str]:
     held: Counter[str] = Counter()
     for variant in endpoint.all_variants:
         held[variant.instance_type] += max(variant.current_count, variant.desired_count)
+    held += _serverless(endpoint.all_variants) | allocated(each.current_serverless for each in endpoint.all_variants)
     return held + Counter(endpoint.pending.reserved if endpoint.pending is not None else {})
+
+
+def _serverless(variants: Iterable[Variant]) -> Counter[str]:
+    return allocated(variant.desired_serverless for variant in variants)
 
 
 def _instances(variants: Iterable[Variant], counts: Counts) -> Counter[str]:

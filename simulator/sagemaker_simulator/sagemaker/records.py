@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sagemaker_simulator.serverless.serverless_config import ServerlessConfig
+
 
 class Status(StrEnum):
     """EndpointStatus (DescribeEndpoint in the SageMaker API reference)."""
@@ -79,7 +81,8 @@ class VariantStatus:
 class Variant:
     """A variant of a running endpoint. Weights are single precision, as SageMaker's model says (float).
 
-    `pools` are the instance types that it may run on, when there is a choice; `instance_type` is the one it runs on.
+    `pools` are the instance types that it may run on, when there is a choice; `instance_type` is the one it runs on. A
+    serverless variant has an empty one, no instances, and its configs instead.
     """
 
     name: str
@@ -92,6 +95,8 @@ class Variant:
     routing: Mapping[str, Any] | None = None
     pools: tuple[str, ...] = ()
     status: VariantStatus | None = None
+    current_serverless: ServerlessConfig | None = None
+    desired_serverless: ServerlessConfig | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +112,7 @@ class Pending:
     shadows: tuple[Variant, ...] = ()
     reserved: Mapping[str, int] = field(default_factory=dict)
     data_capture: Mapping[str, Any] | None = None
+    async_inference: Mapping[str, Any] | None = None
 
     @property
     def all_variants(self) -> tuple[Variant, ...]:
@@ -130,6 +136,7 @@ class Endpoint:
     failure_reason: str | None = None
     last_deployment: Mapping[str, Any] | None = None
     data_capture: Mapping[str, Any] | None = None
+    async_inference: Mapping[str, Any] | None = None
 
     @property
     def all_variants(self) -> tuple[Variant, ...]:

@@ -4,6 +4,7 @@ Sources: aws/sagemaker-python-sdk#101, aws/amazon-sagemaker-examples#293, hashic
 the service limits sentence of aws/amazon-sagemaker-examples. AWS publishes none of them.
 """
 
+from sagemaker_simulator.serverless.allocation import QUOTA_NAMES, UNITS
 from sagemaker_simulator.wire.errors import AwsError, validation_exception
 
 ENDPOINT = "endpoint"
@@ -36,6 +37,18 @@ def failed_endpoint(arn: str) -> AwsError:
     return validation_exception(f'Cannot update endpoint "{arn}" in Failed status; it can only be deleted.')
 
 
+def instances_to_serverless(arn: str) -> AwsError:
+    """Return the refusal of an update that would take the instances away.
+
+    SageMaker Developer Guide, "Serverless Inference": an instance-based endpoint cannot be converted. The sentence is
+    known from boto/boto3#4275 as far as the colon.
+    """
+    return validation_exception(
+        f'One or more endpoint features are not supported using this configuration: endpoint "{arn}" runs on instances '
+        "and cannot become serverless."
+    )
+
+
 def same_config(arn: str, config_arn: str) -> AwsError:
     """Return the refusal of an update to what is there; AWS refuses it too, its words are not published."""
     return validation_exception(f'Endpoint "{arn}" already uses endpoint configuration "{config_arn}".')
@@ -48,11 +61,13 @@ def role_not_assumable(role_arn: str) -> AwsError:
     )
 
 
-def over_quota(*, instance_type: str, limit: int, used: int, delta: int) -> AwsError:
+def over_quota(*, resource: str, limit: int, used: int, delta: int) -> AwsError:
+    """`resource` is an instance type, or the key of a quota of serverless endpoints."""
+    name, unit = QUOTA_NAMES.get(resource, f"{resource} for endpoint usage"), UNITS.get(resource, "Instances")
     return AwsError(
         "ResourceLimitExceeded",
-        f"The account-level service limit '{instance_type} for endpoint usage' is {limit} Instances, with current "
-        f"utilization of {used} Instances and a request delta of {delta} Instances. Please use AWS Service Quotas to "
+        f"The account-level service limit '{name}' is {limit} {unit}, with current "
+        f"utilization of {used} {unit} and a request delta of {delta} {unit}. Please use AWS Service Quotas to "
         "request an increase for this quota. If AWS Service Quotas is not available, contact AWS support to request "
         "an increase for this quota.",
     )

@@ -8,18 +8,17 @@ from typing import Any
 
 from sagemaker_simulator.wire.errors import NotModelled
 
+from .async_endpoints import check_location
 from .model_data import check_model_data
 from .records import EndpointConfig, Model
 
 _CONFIG_MEMBERS = {
-    "AsyncInferenceConfig": "asynchronous endpoints",
     "ExplainerConfig": "explainers",
     "VpcConfig": "endpoint configs in a VPC",
     "MetricsConfig": "metrics configurations",
     "CrossRegionTrafficConfig": "traffic across regions",
 }
 _VARIANT_MEMBERS = {
-    "ServerlessConfig": "serverless endpoints",
     "ManagedInstanceScaling": "managed instance scaling",
     "AcceleratorType": "elastic inference accelerators",
     "CoreDumpConfig": "core dumps",
@@ -35,6 +34,7 @@ _CONTAINER_MEMBERS = {
 def check_config(config: EndpointConfig) -> None:
     """Raise NotModelled for a config that needs what is not there yet."""
     _refuse(config.definition, _CONFIG_MEMBERS)
+    check_location(config)
     if config.definition["EnableNetworkIsolation"]:
         raise NotModelled("network isolation is not modelled yet")
     for variant in (*config.variants, *config.shadows):
@@ -45,8 +45,6 @@ def check_config(config: EndpointConfig) -> None:
 
 def check_model(model: Model) -> None:
     """Raise NotModelled for a model that needs what is not there yet."""
-    if len(model.containers) > 1:
-        raise NotModelled("models of several containers are not modelled yet")
     for container in model.containers:
         _refuse(container, _CONTAINER_MEMBERS)
         # Platform, the other mode, is where images are without it: in ECR (ImageConfig in the SageMaker API reference).

@@ -9,7 +9,7 @@ steps of a guarded deployment (`deployment_steps.py`) then shift traffic, and an
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sagemaker_simulator.hosting.contract import FleetFailed, FleetToRun, Hosting
@@ -31,6 +31,10 @@ from .transition import Transition
 log = logging.getLogger(__name__)
 
 
+def _nobody(_estate: Estate, _name: str) -> None:
+    """Nobody is told when a transition has ended."""
+
+
 class Impossible(ValueError):
     """An ending that the transition under way, or the next one, cannot have."""
 
@@ -46,11 +50,13 @@ class Transitions:
         fleets: Fleets,
         durations: Durations,
         alarms: AlarmStates | None = None,
+        tell: Callable[[Estate, str], None] = _nobody,
     ) -> None:
         self._estates = estates
         self._hosting = hosting
         self._fleets = fleets
         self._durations = durations
+        self._tell = tell
         self._guard = DeploymentGuard(clock=estates.clock, alarms=alarms or NoAlarms(), turn_back=self._turn_back)
         self._under_way: dict[Key, Transition] = {}
         self._decided: dict[Key, Ending] = {}
@@ -96,6 +102,7 @@ class Transitions:
             transition.starting = asyncio.create_task(self._start(transition, fleet))
         if kind is Kind.DELETE:
             self._fleets.end_serving(transition.key)
+        self._tell(estate, name)
         self._guard.watch_alarms(transition)
 
     def decide(self, estate: Estate, name: str, ending: Ending) -> None:
@@ -221,6 +228,7 @@ class Transitions:
             self._set_timer(transition, self._durations.rolling_back())
             return
         self._finish(transition, endpoint, result)
+        self._tell(transition.estate, transition.name)
 
     def _finish(self, transition: Transition, endpoint: Endpoint, result: Result) -> None:
         del self._under_way[transition.key]
@@ -232,6 +240,7 @@ class Transitions:
         reason = outcomes.reason(result, ending=transition.ending, failure=transition.failure, endpoint=endpoint)
         after = outcomes.apply(transition.kind, result, endpoint, reason)
         self._put(transition.estate, after)
+        self._fleets.resize(transition.key)
         if outcomes.takes_over(transition.kind, result) and transition.fleet is not None:
             self._fleets.switch(transition.key, transition.fleet, config_name=after.config_name)
             return

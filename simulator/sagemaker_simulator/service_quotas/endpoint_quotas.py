@@ -1,4 +1,5 @@
-"""The quotas that there are: one for each instance type that endpoints can have, "ml.X for endpoint usage".
+"""The quotas that there are: one for each instance type that endpoints can have, "ml.X for endpoint usage", and two of
+serverless endpoints.
 
 Types are those of botocore's model of ProductionVariant. Quota codes are ours, made from the name (`L-` and eight
 hexadecimal digits, as AWS writes them): AWS publishes no list of its own.
@@ -12,6 +13,7 @@ from typing import Any
 
 from botocore.model import StringShape
 
+from sagemaker_simulator.serverless.allocation import QUOTA_NAMES
 from sagemaker_simulator.wire.catalog import service_model
 
 SERVICE_CODE = "sagemaker"
@@ -21,13 +23,18 @@ UNIT = "None"
 
 @dataclass(frozen=True)
 class EndpointQuota:
-    """The quota of one instance type; values are kept elsewhere."""
+    """The quota of one resource, an instance type or a key of `QUOTA_NAMES`; values are kept elsewhere."""
 
-    instance_type: str
+    resource: str
 
     @property
     def name(self) -> str:
-        return f"{self.instance_type} for endpoint usage"
+        return QUOTA_NAMES.get(self.resource, f"{self.resource} for endpoint usage")
+
+    @property
+    def setting(self) -> str:
+        """Its key in the setting `quotas`."""
+        return self.resource if self.resource in QUOTA_NAMES else f"{self.resource}/endpoint"
 
     @property
     def code(self) -> str:
@@ -41,7 +48,7 @@ class EndpointQuota:
 @lru_cache(maxsize=1)
 def endpoint_quotas() -> Mapping[str, EndpointQuota]:
     """Return every quota by its code, in the order of their names."""
-    quotas = sorted(map(EndpointQuota, _instance_types()), key=lambda quota: quota.name)
+    quotas = sorted(map(EndpointQuota, (*_instance_types(), *QUOTA_NAMES)), key=lambda quota: quota.name)
     return {quota.code: quota for quota in quotas}
 
 

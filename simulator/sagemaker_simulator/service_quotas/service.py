@@ -19,7 +19,7 @@ DEFAULT_PAGE = 100  # MaxResults of Service Quotas: 1 to 100
 
 
 class ServiceQuotas:
-    """Quotas of instances for endpoints, and requests to raise them."""
+    """Quotas of endpoints, and requests to raise them."""
 
     def __init__(self, *, settings: Callable[[], Settings], requests: IncreaseRequests) -> None:
         self._settings = settings
@@ -65,7 +65,7 @@ class ServiceQuotas:
         if "ContextId" in parameters:
             raise NotModelled("quotas of single resources (ContextId) are not modelled")
         quota = _quota(parameters)
-        current = self._settings().quota(quota.instance_type)
+        current = self._settings().quota(quota.resource)
         return {
             "RequestedQuota": self._requests.add(
                 caller, quota, desired=parameters["DesiredValue"], current=current
@@ -85,12 +85,12 @@ class ServiceQuotas:
         return _page("RequestedQuotas", requests, parameters)
 
     def _applied(self, caller: Caller, quota: EndpointQuota) -> Output:
-        value = self._settings().quota(quota.instance_type)
+        value = self._settings().quota(quota.resource)
         return shown(quota, value, account=caller.account, region=caller.region)
 
 
 def _default(caller: Caller, quota: EndpointQuota) -> Output:
-    return shown(quota, DEFAULT_QUOTAS.get(f"{quota.instance_type}/endpoint", 0), account="", region=caller.region)
+    return shown(quota, DEFAULT_QUOTAS.get(quota.setting, 0), account="", region=caller.region)
 
 
 def _quota(parameters: Parameters) -> EndpointQuota:

@@ -2,8 +2,8 @@
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass, field, replace
+from typing import IO, Any, Protocol
 from urllib.parse import parse_qsl
 
 SPOOL_BYTES = 8 * 1024 * 1024  # bodies above this lie on disk until they are read
@@ -50,14 +50,43 @@ class Call:
     parameters: Mapping[str, Any]
 
 
+class BodyStream(Protocol):
+    """A body that is still being made while it is sent."""
+
+    async def next_part(self) -> bytes:
+        """Return what is to be sent next, empty at the end."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of where it comes from, at the end or before. Safe to call twice."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What goes back: `error` is the error code for the log of calls, None when it went well."""
+    """What goes back: `error` is the error code for the log of calls, None when it went well.
+
+    `stream` takes the place of `body`; whoever has the reply must close it.
+    """
 
     status: int
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
     error: str | None = None
+    stream: BodyStream | None = None
+
+
+async def gathered(reply: Reply) -> Reply:
+    """Return the reply with the whole of its body in hand."""
+    if reply.stream is None:
+        return reply
+    parts = []
+    try:
+        while part := await reply.stream.next_part():
+            parts.append(part)
+    finally:
+        await reply.stream.close()
+    return replace(reply, body=b"".join(parts), stream=None)
 
 
 def new_body_file() -> IO[bytes]:

@@ -29,7 +29,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             case b"spawn":
                 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
                 self.reply(200, str(child.pid).encode())
-            case b"hang":
+            case b"hang" if os.environ.get("HANG") != "never":
                 time.sleep(600)
             case b"die":
                 os._exit(7)

@@ -1,0 +1,1 @@
+"""Asynchronous inference: requests that wait in a queue, whose input and output lie in S3."""

@@ -1,0 +1,1 @@
+"""Serverless endpoints: what they may ask for, and containers that are there only while somebody asks them."""

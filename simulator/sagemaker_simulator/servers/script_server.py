@@ -1,0 +1,77 @@
+"""Containers that run a user's script: `python -m sagemaker_simulator.servers.script_server scikit-learn|pytorch`.
+
+The contract of AWS's scikit-learn and PyTorch containers on the libraries that this Python has. The script runs with
+the rights of whoever runs the simulator, not in a container. A model that cannot be loaded ends the server, so that
+/ping never answers 200 for what cannot serve.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from aiohttp import web
+
+from sagemaker_simulator.servers.script_arrays import UnsupportedTypeError
+from sagemaker_simulator.servers.script_defaults import DEFAULTS, CannotServeError
+from sagemaker_simulator.servers.script_handler import Handler, load_handler
+
+_LOG = logging.getLogger(__name__)
+_HANDLER = web.AppKey("handler", Handler)
+_MAX_BODY_BYTES = 64 * 1024 * 1024
+# Of the 30 s between SIGTERM and SIGKILL, for requests under way.
+_SHUTDOWN_SECONDS = 20.0
+
+
+def build_app(handler: Handler) -> web.Application:
+    """The application for a model that is loaded."""
+    app = web.Application(client_max_size=_MAX_BODY_BYTES)
+    app[_HANDLER] = handler
+    app.router.add_get("/ping", _ping)
+    app.router.add_post("/invocations", _invocations)
+    return app
+
+
+async def _ping(_request: web.Request) -> web.Response:
+    return web.Response()
+
+
+async def _invocations(request: web.Request) -> web.Response:
+    body = await request.read()
+    kind = request.headers.get("Content-Type", "application/json")
+    accept = request.headers.get("Accept")
+    try:
+        answered = await asyncio.to_thread(request.app[_HANDLER].answer, body, content_type=kind, accept=accept)
+    except UnsupportedTypeError as error:
+        return web.Response(status=415, text=str(error))
+    except Exception as error:  # noqa: BLE001 - the script's own: the caller gets it, as in AWS
+        _LOG.exception("the script failed")
+        return web.Response(status=500, text=f"{error}\n{traceback.format_exc()}")
+    return web.Response(body=answered.body, headers={"Content-Type": answered.content_type})
+
+
+def main() -> None:
+    """Load the model, serve until SIGTERM. Exit code 1 with a sentence or a trace when that cannot be."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    model_dir = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+    try:
+        handler = load_handler(model_dir, defaults=DEFAULTS[sys.argv[1]], environment=os.environ)
+        port = int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
+        # A container listens on every address of its own network; on a laptop those would be the laptop's.
+        web.run_app(
+            build_app(handler),
+            host="127.0.0.1",
+            port=port,
+            print=None,
+            shutdown_timeout=_SHUTDOWN_SECONDS,
+            access_log=None,
+        )
+    except (CannotServeError, OSError) as error:
+        _LOG.critical("cannot serve: %s", error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
