@@ -30,13 +30,14 @@ dev-up: .venv/ready ## start the world (control plane, simulator, operator) and 
 dev-down: .venv/ready ## stop the world
 	@$(BIN)/python -m devworld down
 
-# The long files first, so that no worker is left alone with one at the end. The chaos is apart
-# until it has been seen steady: it kills a dozen operators at once and wants the machine to itself.
+# The long files first, so that no worker is left alone with one at the end. The chaos comes after:
+# it kills a dozen operators at once and wants the machine to itself.
 TESTS := tests/integration tests/clients tests/devworld tests/cli tests/simulator tests/aws tests/bench tests/unit
 
-test: .venv/ready ## every test but the chaos
+test: .venv/ready ## every test (half an hour on two cores)
 	@$(BIN)/python -m devworld build
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 
 chaos: .venv/ready ## kills at every write, watches cut, replicas killed, AWS at its worst
 	@$(BIN)/python -m devworld build

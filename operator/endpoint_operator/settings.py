@@ -47,7 +47,7 @@ class Settings(BaseSettings):
         default=15.0, ge=1, description="How long a replica that is gone holds the Lease; another acts after that."
     )
     consistency_window_seconds: float = Field(
-        default=60.0, gt=0, description="For how long SageMaker's reads may lag behind its writes."
+        default=30.0, gt=0, description="For how long SageMaker's reads may lag behind its writes."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="What is logged.")
 

@@ -23,6 +23,7 @@ class Row:
     resource: str | None
     user_agent: str | None
     access_key: str | None
+    region: str | None
     status: int | None = None
     error: str | None = None
 
@@ -38,6 +39,7 @@ class Row:
             "error": self.error,
             "userAgent": self.user_agent,
             "accessKey": self.access_key,
+            "region": self.region,
         }
 
 
@@ -57,6 +59,7 @@ class CallLog:
         resource: str | None,
         user_agent: str | None,
         access_key: str | None,
+        region: str | None,
     ) -> Row:
         """Return a new row; whoever answers fills in status and error."""
         row = Row(
@@ -68,6 +71,7 @@ class CallLog:
             resource=resource,
             user_agent=user_agent,
             access_key=access_key,
+            region=region,
         )
         self._rows.append(row)
         return row

@@ -117,6 +117,7 @@ class Front:
             resource=resource,
             user_agent=request.headers.get("User-Agent"),
             access_key=scope.access_key,
+            region=scope.region,
         )
 
     def _unsigned(self, request: Incoming) -> Reply:
@@ -128,6 +129,7 @@ class Front:
             resource=None,
             user_agent=request.headers.get("User-Agent"),
             access_key=None,
+            region=None,
         )
         return _closed(row, refusal("json", "?", error))
 

@@ -6,7 +6,9 @@ import pytest
 
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.health import AwsHealth
+from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.session import Clients
+from tests.aws.looker import Looker, nothing_is_written
 from tests.simulator.running import RunningSimulator
 from tests.simulator.world import REGION, World
 
@@ -47,3 +49,17 @@ def calls(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Calls]:
     made = Calls(clients=Clients(region=REGION), health=AwsHealth(), may_write=lambda: None)
     yield made
     made.close()
+
+
+@pytest.fixture
+def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looker]:
+    """Preflight with the operator's own calls."""
+    for name, value in (
+        ("AWS_ENDPOINT_URL", world.url),
+        ("AWS_ACCESS_KEY_ID", "operator"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ):
+        monkeypatch.setenv(name, value)
+    calls = Calls(clients=Clients(region=REGION), health=AwsHealth(), may_write=nothing_is_written)
+    yield Looker(calls, Preflight(calls))
+    calls.close()

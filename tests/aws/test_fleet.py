@@ -1,6 +1,7 @@
 """The memory of endpoints, where what was read may be older than what a process before this one did."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -64,3 +65,24 @@ def test_an_object_made_anew_under_a_name_is_met_anew(fleet: Fleet) -> None:
     fleet.unsure_seconds("churn", under_way=True)
     fleet.forget("churn")
     assert fleet.unsure_seconds("churn", under_way=False) == 0
+
+
+@pytest.mark.parametrize("name", ["churn", "absent"])
+def test_a_list_after_a_refused_write_wakes_nobody_unless_it_shows_something_else(
+    fleet: Fleet, clock: list[float], name: str
+) -> None:
+    shown = [BEFORE]
+    fleet.wrote(name, awaited=LiveStatus.UPDATING)
+    fleet.refused(name)
+    clock[0] += WINDOW
+    assert fleet.swept(shown, began=clock[0]) == set()
+    fleet.wrote(name, awaited=LiveStatus.UPDATING)
+    fleet.refused(name)
+    clock[0] += WINDOW
+    assert fleet.swept([replace(BEFORE, name=name, modified="2")], began=clock[0]) >= {name}
+
+
+def test_the_list_that_follows_an_accepted_write_wakes(fleet: Fleet, clock: list[float]) -> None:
+    fleet.wrote("churn", awaited=LiveStatus.UPDATING)
+    clock[0] += WINDOW
+    assert fleet.swept([BEFORE], began=clock[0]) == {"churn"}

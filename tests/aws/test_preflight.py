@@ -2,28 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.endpoints import EndpointApi
 from endpoint_operator.aws.errors import CallFailed
-from endpoint_operator.aws.health import AwsHealth
-from endpoint_operator.aws.identity import Account
 from endpoint_operator.aws.preflight import Preflight
-from endpoint_operator.aws.session import Clients
-from endpoint_operator.planning.facts import LiveEndpoint, Looks
+from tests.aws.looker import (
+    AWS_IMAGE,
+    CANARY,
+    CAPTURE,
+    DENIED,
+    Looker,
+    mend_nothing,
+    model,
+    one,
+    put_object,
+    raise_quota,
+)
 from tests.simulator.world import ACCOUNT, ECR, NULL_IMAGE, REGION, World, variant
-from tests.unit.given import desired, spec
-
-HERE = Account(account=ACCOUNT, partition="aws", region=REGION)
-AWS_IMAGE = f"683313688378.dkr.ecr.{REGION}.amazonaws.com/sagemaker-xgboost:1.7-1"
-CAPTURE = {"samplingPercent": 1, "capture": ["Input"]}
-CANARY = {"strategy": "Canary", "step": {"percent": 50}, "waitSeconds": 60}
-DENIED = {"code": "AccessDeniedException", "message": "not authorized", "status": 400}
+from tests.unit.given import spec
 
 
 @pytest.fixture
@@ -31,66 +30,6 @@ def world(empty_world: World) -> World:
     """A simulator with the operator's default role and nothing else."""
     empty_world.given_role("operators-default")
     return empty_world
-
-
-@dataclass
-class Looker:
-    calls: Calls
-    preflight: Preflight
-
-    async def looks(self, wanted: dict[str, Any], *, live: str | None = None) -> Looks:
-        return await self.preflight.look(desired(wanted), HERE, live=await self._live(live))
-
-    async def complaint(self, wanted: dict[str, Any], *, live: str | None = None) -> tuple[str, str] | None:
-        """Reason and sentence."""
-        fault = (await self.looks(wanted, live=live)).fault
-        return (fault.reason, fault.message) if fault is not None else None
-
-    async def _live(self, name: str | None) -> LiveEndpoint | None:
-        return await EndpointApi(self.calls).describe(name) if name is not None else None
-
-
-@pytest.fixture
-def operator(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Looker]:
-    for name, value in (
-        ("AWS_ENDPOINT_URL", world.url),
-        ("AWS_ACCESS_KEY_ID", "operator"),
-        ("AWS_SECRET_ACCESS_KEY", "secret"),
-    ):
-        monkeypatch.setenv(name, value)
-    calls = Calls(clients=Clients(region=REGION), health=AwsHealth(), may_write=_nothing_is_written)
-    yield Looker(calls, Preflight(calls))
-    calls.close()
-
-
-def _nothing_is_written() -> None:
-    raise AssertionError("preflight changes something")
-
-
-def one(container: dict[str, Any] | None = None, *, instance: str = "ml.m5.large", count: int = 1, **more: Any) -> Any:
-    """A spec whose image is there, and that needs nothing else."""
-    return {
-        "mode": "RealTime",
-        "containers": [container or {"image": NULL_IMAGE}],
-        "instance": {"type": instance, "count": count},
-        **more,
-    }
-
-
-def model(s3_uri: str, **data: Any) -> Any:
-    return one({"image": NULL_IMAGE, "modelData": {"s3Uri": s3_uri, **data}})
-
-
-def put_object(world: World, key: str = "churn/model.tar.gz") -> None:
-    world.s3.put_object(Bucket="models", Key=key, Body=b"bytes")
-
-
-def raise_quota(world: World) -> None:
-    world.settings(quotas={"ml.r5.large/endpoint": 3})
-
-
-def mend_nothing(_: World) -> None:
-    """What only an edit mends."""
 
 
 @pytest.mark.parametrize(
@@ -388,50 +327,6 @@ async def test_quotas_are_listed_once_for_all(world: World, operator: Looker) ->
     assert await operator.complaint(one(instance="ml.r5.large")) is not None
     later = [row["operation"] for row in world.calls() if row["service"] == "service-quotas"][len(pages) :]
     assert later == ["GetServiceQuota"], "only the one in doubt is asked for again"
-
-
-@pytest.mark.parametrize(
-    ("wanted", "sentence"),
-    [
-        (
-            one({"image": NULL_IMAGE, "overrides": {"ImageConfig": {"Mode": "Vpc"}}}),
-            'spec.containers[0].overrides: Missing required parameter in ImageConfig: "RepositoryAccessMode"',
-        ),
-        (
-            one({"image": NULL_IMAGE, "overrides": {"Nonsense": 1}}),
-            'spec.containers[0].overrides: Unknown parameter in input: "Nonsense"',
-        ),
-        (
-            {**one(), "instance": {"type": "ml.m5.large", "overrides": {"EnableSSMAccess": "yes"}}},
-            "spec.instance.overrides: Invalid type for parameter EnableSSMAccess",
-        ),
-        (one(overrides={"model": {"Nonsense": 1}}), 'spec.overrides.model: Unknown parameter in input: "Nonsense"'),
-        (
-            one(overrides={"endpointConfig": {"ExplainerConfig": []}}),
-            "spec.overrides.endpointConfig: Invalid type for parameter ExplainerConfig",
-        ),
-        (
-            one(overrides={"endpoint": {"Nonsense": {}}}),
-            'spec.overrides.endpoint: Unknown parameter in input: "Nonsense"',
-        ),
-    ],
-)
-async def test_an_override_that_does_not_fit_the_api_is_said_with_its_path(
-    operator: Looker, wanted: dict[str, Any], sentence: str
-) -> None:
-    fault = (await operator.looks(wanted)).fault
-    assert fault is not None
-    assert (fault.reason, fault.about_inputs) == ("OverrideInvalid", False)
-    assert fault.message.startswith(sentence)
-
-
-async def test_overrides_that_fit_are_silent(operator: Looker) -> None:
-    image = {"image": NULL_IMAGE, "overrides": {"ImageConfig": {"RepositoryAccessMode": "Platform"}}}
-    environment = [{"name": "A", "value": "1"}]
-    wide = {"endpointConfig": {"MetricsConfig": {"EnableEnhancedMetrics": True}}}
-    wanted = one({**image, "environment": environment}, overrides=wide)
-    wanted["instance"]["overrides"] = {"EnableSSMAccess": True}
-    assert await operator.complaint(wanted) is None
 
 
 async def test_many_objects_share_a_look(world: World, operator: Looker) -> None:

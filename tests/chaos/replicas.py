@@ -24,14 +24,19 @@ LEASE = "endpoint-operator"
 PERIODS = {"--fleet-sweep-seconds": "1", "--transition-seconds": "0.25"}
 
 
-def start_world(directory: Path, *, replicas: int, lease_seconds: float | None = None) -> World:
-    """One whose replicas can be told apart in the simulator's calls: botocore puts the variable into the User-Agent."""
+def start_world(
+    directory: Path, *, replicas: int, lease_seconds: float | None = None, variables: Mapping[str, str] | None = None
+) -> World:
+    """One whose replicas can be told apart in the simulator's calls: botocore puts a variable into the User-Agent.
+
+    `variables` are the replicas' own, beside that one.
+    """
     lease = {} if lease_seconds is None else {"--lease-seconds": f"{lease_seconds:g}"}
     arguments = tuple(word for pair in {**PERIODS, **lease}.items() for word in pair)
     settings = Settings(time_scale=TIME_SCALE, operator_replicas=replicas, operator_args=arguments)
     world = World(directory, settings, where_from(os.environ), die_with_parent=True)
     for part in world.operators:
-        part.recipe = dataclasses.replace(part.recipe, environment=_environment(part.recipe))
+        part.recipe = dataclasses.replace(part.recipe, environment=_environment(part.recipe, variables or {}))
     try:
         world.bring_up()
     except BaseException:
@@ -40,8 +45,8 @@ def start_world(directory: Path, *, replicas: int, lease_seconds: float | None =
     return world
 
 
-def _environment(recipe: Recipe) -> Callable[[], Mapping[str, str]]:
-    return lambda: {**recipe.environment(), "AWS_SDK_UA_APP_ID": recipe.name}
+def _environment(recipe: Recipe, variables: Mapping[str, str]) -> Callable[[], Mapping[str, str]]:
+    return lambda: {**recipe.environment(), **variables, "AWS_SDK_UA_APP_ID": recipe.name}
 
 
 def replica_of(call: Mapping[str, Any]) -> str:

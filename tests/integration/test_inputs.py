@@ -188,7 +188,7 @@ def test_the_resync_finds_a_change_with_one_request_for_each_secret_and_rest_nee
         asked = requests(world, "secrets", "GET") - asked
         lists = requests(world, "inferenceendpoints", "LIST") - lists
     objects, secrets = referring(world)
-    assert asked <= objects + secrets * lists
+    assert asked <= objects + secrets * (lists + 1)  # one resync may have listed before, and asked after
     assert secrets < objects
 
 

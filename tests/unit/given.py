@@ -245,7 +245,7 @@ def sent(wanted: dict[str, Any] | None = None) -> EndpointStatus:
 
 def rollout(to: str, *, stage: str = "Updating", modified_before: str | None = MODIFIED) -> RolloutStatus:
     return RolloutStatus(
-        stage=stage, to_revision=to, since="2026-11-22T11:59:30Z", endpoint_modified_before=modified_before
+        stage=stage, to_revision=to, since="2026-11-22T11:59:45Z", endpoint_modified_before=modified_before
     )
 
 

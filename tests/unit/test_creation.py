@@ -64,7 +64,7 @@ def test_once_remembered_model_then_config_then_endpoint_are_made() -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "expected"), [(0.0, []), (59.0, []), (61.0, ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"])]
+    ("seconds", "expected"), [(0.0, []), (29.0, []), (31.0, ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"])]
 )
 def test_a_creation_that_was_accepted_is_waited_for_before_it_is_sent_again(
     seconds: float, expected: list[str]

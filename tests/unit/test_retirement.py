@@ -108,7 +108,7 @@ def test_an_endpoint_of_somebody_else_is_left_alone_and_our_own_parts_go() -> No
     ("rows", "seconds", "waits"),
     [
         (status(row(state=RevisionState.DEPLOYING)), 0.0, True),
-        (status(row(state=RevisionState.DEPLOYING)), 59.0, True),
+        (status(row(state=RevisionState.DEPLOYING)), 29.0, True),
         (status(row(state=RevisionState.DEPLOYING)), 60.0, False),
         (status(row(state=RevisionState.DEPLOYING), endpoint=sent()), 0.0, True),
         (status(row(state=RevisionState.DEPLOYING), endpoint=known(live())), 0.0, False),

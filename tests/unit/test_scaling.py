@@ -7,29 +7,18 @@ from typing import Any
 
 import pytest
 
-from endpoint_operator.api.autoscaling import Autoscaling
-from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
+from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.planning import scaling
-from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.outcome import Outcome
-from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.scaling import (
-    ScalingDecision,
-    ScalingQuestion,
-    after_deregistration,
     count_is_ours,
     decide_scaling,
     deregister_before_deletion,
-    deregister_before_update,
     rows_as_seen,
 )
-from endpoint_operator.planning.scaling_decision import what_comes_back
 from endpoint_operator.planning.scaling_live import (
     NOT_REGISTERED,
     LivePolicy,
-    LiveScaling,
     LiveSchedule,
-    LiveTarget,
 )
 from endpoint_operator.planning.scaling_memory import resources_to_look_at
 from endpoint_operator.planning.scaling_steps import (
@@ -39,95 +28,19 @@ from endpoint_operator.planning.scaling_steps import (
     PutScheduledAction,
     RegisterScalableTarget,
 )
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
-from endpoint_operator.planning.steps import CreateModel, UpdateEndpoint
+from endpoint_operator.planning.scaling_wanted import WantedScaling
 
 # A Sunday evening in Seoul; Friday's morning and evening have run.
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-THURSDAY = "2026-11-19T01:00:00Z"
-OFFICE_HOURS = [
-    {"name": "morning", "schedule": "cron(0 8 ? * MON-FRI *)", "timezone": "Asia/Seoul", "minCount": 4, "maxCount": 12},
-    {"name": "evening", "schedule": "cron(0 19 ? * MON-FRI *)", "timezone": "Asia/Seoul", "minCount": 2, "maxCount": 5},
-]
-RESOURCE = scalable_resource(endpoint_name="ml-churn", variant="blue")
-
-
-def wanted(*, variant: str = "blue", instance_type: str | None = "ml.m5.large", **fields: Any) -> WantedScaling:
-    spec = Autoscaling.model_validate({"minCount": 1, "maxCount": 4, "invocationsPerInstance": 500, **fields})
-    return wanted_scaling(spec, endpoint_name="ml-churn", variant=variant, instance_type=instance_type, tags={})
-
-
-def in_aws(item: WantedScaling, *, low: int = 1, high: int = 4, **changes: Any) -> LiveScaling:
-    """What AWS has once all was put; `changes` are members of LiveScaling."""
-    live = LiveScaling(
-        target=LiveTarget(minimum=low, maximum=high),
-        policies=tuple(
-            LivePolicy(name=policy.name, kind=TARGET_TRACKING, configuration=policy.configuration)
-            for policy in item.policies
-        ),
-        schedules=tuple(
-            LiveSchedule(
-                name=action.name,
-                schedule=action.schedule,
-                timezone=action.timezone,
-                minimum=action.minimum,
-                maximum=action.maximum,
-            )
-            for action in item.schedules
-        ),
-    )
-    return replace(live, **changes)
-
-
-def row(item: WantedScaling, *, since: str = THURSDAY, live: LiveScaling | None = None, **asked: Any) -> ScalingStatus:
-    """The row of a variant whose autoscaling was put and seen; `asked` are members of ScalingAsked."""
-    shown = live or in_aws(item)
-    remembered = ScalingAsked(
-        min_count=item.spec.min_count,
-        max_count=item.spec.max_count,
-        since=since,
-        schedules_digest=item.schedules_digest,
-        policies_digest=item.policies_digest,
-        instance_type=item.instance_type,
-        bounds_put=True,
-        settled=True,
-    )
-    return ScalingStatus(
-        name=item.variant,
-        dimension=item.resource.dimension,
-        min_count=shown.target.minimum if shown.target else None,
-        max_count=shown.target.maximum if shown.target else None,
-        policies=sorted(policy.name for policy in shown.policies),
-        schedules=sorted(action.name for action in shown.schedules),
-        asked=remembered.model_copy(update=asked),
-    )
-
-
-def question(*items: WantedScaling, **members: Any) -> ScalingQuestion:
-    names = frozenset(item.variant for item in items)
-    given = {
-        "endpoint_name": "ml-churn",
-        "wanted": items,
-        "rows": (),
-        "known": {},
-        "spec_variants": names,
-        "live_variants": names,
-        "serves_wanted": True,
-        "update_follows": False,
-        "now": NOW,
-        **members,
-    }
-    return ScalingQuestion(**given)
-
-
-def decided(*items: WantedScaling, **members: Any) -> ScalingDecision:
-    decision = decide_scaling(question(*items, **members))
-    assert decision is not None
-    return decision
-
-
-def calls(decision: ScalingDecision) -> list[str]:
-    return [type(step).__name__ for step in decision.steps]
+from tests.unit.scaling_given import (
+    OFFICE_HOURS,
+    RESOURCE,
+    calls,
+    decided,
+    in_aws,
+    question,
+    row,
+    wanted,
+)
 
 
 def test_what_is_asked_for_is_remembered_before_the_first_call() -> None:
@@ -348,111 +261,6 @@ def test_what_was_made_by_hand_on_our_target_stays() -> None:
     (told,) = rows_as_seen(there)
     assert told.policies == ["endpoint-operator-invocations-per-instance", "nightly"]
     assert told.schedules == ["party"]
-
-
-def test_removing_autoscaling_deregisters_once_and_forgets() -> None:
-    item = wanted()
-    decision = decided(rows=(row(item),), spec_variants={"blue"}, live_variants={"blue"})
-    assert calls(decision) == ["DeregisterScalableTarget"]
-    assert decision.reason == scaling.CHANGING
-    assert decision.rows == ()
-    assert decide_scaling(question(spec_variants={"blue"}, live_variants={"blue"})) is None
-
-
-def test_a_target_that_somebody_registered_without_us_is_not_deregistered() -> None:
-    known = {RESOURCE: in_aws(wanted())}
-    assert decide_scaling(question(spec_variants={"blue"}, live_variants={"blue"}, known=known)) is None
-
-
-def test_a_variant_that_the_spec_dropped_scales_until_the_update_that_removes_it() -> None:
-    item = wanted()
-    assert decide_scaling(question(rows=(row(item),), live_variants={"blue"})) is None
-    steps = deregister_before_update([row(item)], endpoint_name="ml-churn", instance_types={"green": "ml.m5.large"})
-    assert [step.resource for step in steps] == [RESOURCE]
-
-
-@pytest.mark.parametrize(
-    ("was", "becomes", "expected"),
-    [
-        ("ml.m5.large", "ml.m5.large", 0),
-        ("ml.m5.large", "ml.m5.xlarge", 1),
-        (None, "ml.m5.large", 1),  # nobody knows what serves: to be sure
-        ("serverless", None, 0),
-        ("serverless", "ml.m5.large", 1),
-    ],
-)
-def test_only_another_instance_type_needs_a_deregistration_first(
-    was: str | None, becomes: str | None, expected: int
-) -> None:
-    rows = [row(wanted(), instance_type=was)]
-    steps = deregister_before_update(rows, endpoint_name="ml-churn", instance_types={"blue": becomes})
-    assert len(steps) == expected
-
-
-def test_after_an_update_of_the_type_all_is_registered_again() -> None:
-    item = wanted(instance_type="ml.m5.xlarge", schedules=OFFICE_HOURS)
-    before = [row(wanted(schedules=OFFICE_HOURS))]
-    steps = deregister_before_update(before, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.xlarge"})
-    gone = after_deregistration(before, steps)
-    assert not gone[0].registered
-    assert resources_to_look_at([item], gone) == (RESOURCE,)
-    held = question(item, rows=gone, known={RESOURCE: NOT_REGISTERED}, serves_wanted=False, update_follows=True)
-    assert decide_scaling(held) is None
-    after = decided(item, rows=gone).rows
-    assert after[0].asked.instance_type == "ml.m5.xlarge"
-    again = decided(item, rows=after, known={RESOURCE: NOT_REGISTERED})
-    assert calls(again) == ["RegisterScalableTarget", "PutScalingPolicy", "PutScheduledAction", "PutScheduledAction"]
-    assert isinstance(again.steps[0], RegisterScalableTarget)
-    assert (again.steps[0].minimum, again.steps[0].maximum) == (2, 5)
-
-
-def test_after_a_rollback_the_old_fleet_scales_again_and_its_type_is_still_known() -> None:
-    item = wanted(instance_type="ml.m5.xlarge")
-    before = [row(wanted())]
-    steps = deregister_before_update(before, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.xlarge"})
-    gone = after_deregistration(before, steps)
-    decision = decided(item, rows=gone, known={RESOURCE: NOT_REGISTERED}, serves_wanted=False)
-    assert calls(decision) == ["RegisterScalableTarget", "PutScalingPolicy"]
-    assert decision.rows[0].asked.instance_type == "ml.m5.large"
-
-
-def test_an_edit_back_to_a_type_lets_go_of_what_the_fleet_of_another_type_has() -> None:
-    rows, serving = [row(wanted())], {"blue": "ml.m5.xlarge"}
-    known = decided(wanted(), rows=rows, serves_wanted=False, serving_types=serving).rows
-    steps = deregister_before_update(known, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.large"})
-    assert [step.resource for step in steps] == [RESOURCE]
-
-
-def test_what_was_never_let_go_is_not_put_back() -> None:
-    item, rows = wanted(instance_type="ml.m5.xlarge"), [row(wanted())]
-    steps = deregister_before_update(rows, endpoint_name="ml-churn", instance_types={"blue": "ml.m5.xlarge"})
-    model = CreateModel(name="ml-churn-1", request={})
-    update = UpdateEndpoint(name="ml-churn", config_name="ml-churn-1")
-    plan = Plan(
-        situation=Situation.UPDATING,
-        reason="Updating",
-        message="",
-        steps=(model, *steps, update),
-        if_refused=scaling.restore_if_refused(steps, wanted=[item], rows=rows, now=NOW),
-    )
-    fault = Fault(blame=Blame.WORLD, reason="Refused", message="")
-    assert what_comes_back(plan, Outcome(fault=fault)) == ()
-    assert what_comes_back(plan, Outcome(done=(model,), fault=fault)) == plan.if_refused  # its answer may be lost
-    assert what_comes_back(plan, Outcome(done=(model, *steps), fault=fault)) == plan.if_refused != ()
-    assert what_comes_back(plan, Outcome(done=plan.steps)) == ()
-
-
-def test_a_refused_update_gives_the_old_fleet_its_scaling_back_at_once() -> None:
-    item = wanted(instance_type="ml.m5.xlarge", schedules=OFFICE_HOURS)
-    green = wanted(variant="green")
-    rows = [row(wanted(schedules=OFFICE_HOURS)), row(green)]
-    types = {"blue": "ml.m5.xlarge", "green": "ml.m5.large"}
-    steps = deregister_before_update(rows, endpoint_name="ml-churn", instance_types=types)
-    back = scaling.restore_if_refused(steps, wanted=[item, green], rows=rows, now=NOW)
-    assert {step.resource for step in back} == {RESOURCE}
-    assert [type(step).__name__ for step in back[:2]] == ["RegisterScalableTarget", "PutScalingPolicy"]
-    assert isinstance(back[0], RegisterScalableTarget)
-    assert (back[0].minimum, back[0].maximum) == (2, 5)
 
 
 def test_a_deletion_deregisters_every_variant_of_ours() -> None:

@@ -40,8 +40,8 @@ def test_it_waits_while_sagemaker_refuses_and_says_so(state: LiveStatus) -> None
     ("rows", "seconds", "stopped"),
     [
         (SETTLED, 0.0, True),
-        (status(row(state=RevisionState.DEPLOYING), endpoint=sent()), 59.0, False),
-        (status(row(state=RevisionState.DEPLOYING), endpoint=sent()), 61.0, True),
+        (status(row(state=RevisionState.DEPLOYING), endpoint=sent()), 29.0, False),
+        (status(row(state=RevisionState.DEPLOYING), endpoint=sent()), 31.0, True),
         (status(row(state=RevisionState.DEPLOYING)), 0.0, False),
         (status(), 0.0, True),
     ],

@@ -160,20 +160,19 @@ class Fleet:
         return changed
 
     def _update(self, name: str, summary: Summary | None, *, began: float) -> bool:
-        entry = self._entries.get(name)
-        if entry is None:
-            entry = self._entry(name)
-        elif (entry.written_at is not None and entry.written_at > began) or self._may_be_past(entry, summary):
+        entry = self._entry(name)
+        if (entry.written_at is not None and entry.written_at > began) or self._may_be_past(entry, summary):
             return False  # the list began before our write, or shows what was before it
-        elif entry.known and entry.summary == summary:
-            entry.read_at = began
-            return False
         entry.read_at = began
+        if entry.known and entry.summary == summary:
+            return False
+        # After a write that AWS refused nothing is awaited: what was there before is still there, and wakes nobody.
+        news = entry.known or entry.awaited is not None or summary != entry.before_write
         entry.known = True
         entry.summary = summary
         entry.detail = None
         self._mark_missing(entry, missing=summary is None)
-        return True
+        return news
 
     def _may_be_past(self, entry: _Entry, summary: Summary | None) -> bool:
         """Whether what was read is as it was before our last write, and reads may lag: the next pass looks again."""

@@ -38,6 +38,8 @@ class AwsObserver:
     inventory: Inventory
     consistency_window: float
     """For how long reads may lag behind writes, in seconds."""
+    takes_over: bool
+    """Whether this process goes on with what one before it may have begun; False where it only looks."""
     rollout_look: float
     """How often a rollout in steps is looked at, in seconds."""
     prices: Prices
@@ -59,7 +61,7 @@ class AwsObserver:
     async def _ask(self, endpoint: InferenceEndpoint, inputs: OperatorInputs, now: datetime) -> Facts:
         account = await self.identity.get()
         name = endpoint_name_of(endpoint)
-        unsure = self.fleet.unsure_seconds(name, under_way=is_under_way(endpoint))
+        unsure = self.fleet.unsure_seconds(name, under_way=self.takes_over and is_under_way(endpoint))
         if unsure > 0:
             live = recorded_endpoint(endpoint.status)
             return Facts(live=live, account=account.account, unsure_seconds=unsure, now=now)

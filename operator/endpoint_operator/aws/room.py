@@ -51,6 +51,7 @@ class AwsRoom:
         prices: Prices,
         values: InputValues,
         may_write: Callable[[], None],
+        takes_over: bool = True,
     ) -> None:
         self.cluster_id = cluster_id
         self._clients = Clients(region=region, assume_role_arn=assume_role_arn)
@@ -78,6 +79,7 @@ class AwsRoom:
             logs=ContainerLogs(self._calls),
             inventory=self._inventory,
             consistency_window=consistency_window,
+            takes_over=takes_over,
             rollout_look=periods.rollout_look,
             prices=prices,
             scaling=ScalingObserver(inventory=self._scaling, troubles=troubles),

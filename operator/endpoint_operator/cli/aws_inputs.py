@@ -81,6 +81,7 @@ def _open_room(flags: OperatorFlags, cluster: str, place: Place | None) -> AwsRo
         cluster_id=cluster,
         consistency_window=CONSISTENCY_WINDOW_SECONDS,
         may_write=_writes_nothing,
+        takes_over=False,
         prices=BundledPrices(),
         values=_ReadsNoValues(),
     )

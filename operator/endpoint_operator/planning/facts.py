@@ -15,7 +15,7 @@ from endpoint_operator.planning.scaling_live import KnownScaling, ScalingTrouble
 
 # SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
 # younger than this. A flag of the operator.
-CONSISTENCY_WINDOW_SECONDS = 60.0
+CONSISTENCY_WINDOW_SECONDS = 30.0
 
 # How often a rollout in steps is looked at: lists show neither its stage nor how far it is. A flag of the operator.
 ROLLOUT_LOOK_SECONDS = 15.0

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from devworld.environment import OPERATOR_KEY
+from devworld.environment import OPERATOR_KEY, REGION
 from devworld.simulator_control import SimulatorControl
 
 Row = dict[str, Any]
@@ -61,8 +61,12 @@ class RecordedCalls:
         return sum(row["operation"] == operation for row in self.all())
 
     def lists(self) -> Counter[str]:
-        """How often the operator listed what, for all tests at once."""
-        return Counter(row["operation"] for row in self.of_operator() if row["resource"] is None)
+        """How often the operator listed what in its own account and region, for all tests at once.
+
+        Objects of other tests may name other regions and roles: there it lists as often.
+        """
+        own = [row for row in self.of_operator() if (row["accessKey"], row["region"]) == (OPERATOR_KEY, REGION)]
+        return Counter(row["operation"] for row in own if row["resource"] is None)
 
     def of_operator(self) -> list[Row]:
         """All of them."""

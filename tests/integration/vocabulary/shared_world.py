@@ -20,13 +20,13 @@ BUCKET = "ml-models"
 # Instances for all the endpoints that tests leave behind.
 ROOM = 10_000
 # The operator's own periods, shortened: it sees within a second what AWS did behind its back, its successor acts
-# seconds after it was killed, and it believes an absence sooner (still long after the staleness that tests ask for).
+# seconds after it was killed, and it believes what it reads sooner (still after the staleness that tests ask for).
 PERIODS = {
     "--fleet-sweep-seconds": "1",
     "--transition-seconds": "0.25",
     "--rollout-look-seconds": "0.5",
     "--lease-seconds": "5",
-    "--consistency-window-seconds": "8",
+    "--consistency-window-seconds": "4",
 }
 SETTINGS = Settings(time_scale=TIME_SCALE, operator_args=tuple(word for pair in PERIODS.items() for word in pair))
 
