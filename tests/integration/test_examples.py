@@ -1,6 +1,7 @@
 """Every example that users copy, applied as it stands: Ready, and answering what its models predict."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import yaml
 
 from devworld.churn import ASKED_ABOUT, as_csv
 from devworld.settings import PROJECT
+from tests.integration.vocabulary.artifacts import script_archive
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.kubernetes_objects import KIND
 from tests.integration.vocabulary.predictions import ask, model_of, predicted
@@ -16,7 +18,9 @@ from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 
 FOLDERS = sorted(folder for folder in (PROJECT / "examples").iterdir() if folder.is_dir())
-SYNCHRONOUS = [folder for folder in FOLDERS if folder.name != "async"]
+# Asked in another way than the rest.
+ASKED_OTHERWISE = ("async", "direct")
+SYNCHRONOUS = [folder for folder in FOLDERS if folder.name not in ASKED_OTHERWISE]
 BUCKET = "demo-models"
 # By how many rounds of one training each artifact holds.
 ROUNDS = {"churn/model.tar.gz": 30, "churn-candidate/model.tar.gz": 22}
@@ -31,6 +35,9 @@ def namespace_demo(shared_world: SharedWorld) -> Scene:
     s3.create_bucket(Bucket=BUCKET)
     for key, rounds in ROUNDS.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=model_of(rounds).as_artifact())
+    readme = (PROJECT / "examples" / "pipeline" / "README.md").read_text(encoding="utf-8")
+    [script] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    s3.put_object(Bucket=BUCKET, Key="churn-preprocess/model.tar.gz", Body=script_archive(script))
     return Scene(shared_world, namespace="demo")
 
 
@@ -99,6 +106,19 @@ def test_the_weights_of_the_ab_test_move_in_place_as_its_readme_says(demo: Scene
         demo.kubectl("patch", "-n", "demo", "iep", "churn-ab", "--type=json", "-p", json.dumps(weights))
         endpoint.settles()
     assert calls.that_change_anything() == ["UpdateEndpointWeightsAndCapacities"]
+
+
+def test_each_container_of_the_direct_one_answers_what_its_own_model_predicts(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "direct")
+    for container, artifact in {"current": "churn/model.tar.gz", "candidate": "churn-candidate/model.tar.gz"}.items():
+        reply = demo.boto3("sagemaker-runtime").invoke_endpoint(
+            EndpointName=endpoint.sagemaker_name,
+            TargetContainerHostname=container,
+            ContentType="text/csv",
+            Accept="text/csv",
+            Body=as_csv(ASKED_ABOUT),
+        )
+        assert float(reply["Body"].read()) == pytest.approx(predicted(ROUNDS[artifact]), abs=1e-6)
 
 
 def test_the_settings_of_the_secrets_example_come_from_its_config_map(demo: Scene) -> None:

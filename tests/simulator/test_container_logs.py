@@ -122,6 +122,28 @@ def test_every_start_of_a_fleet_has_a_stream_of_its_own(world: World, logs: Any)
     assert len(messages(logs.get_log_events(logGroupName=GROUP, logStreamName=second))) == 7
 
 
+def test_a_server_that_ends_and_the_one_that_takes_its_place_do_not_share_a_stream(world: World, logs: Any) -> None:
+    world.settings(images=[IMAGE], servers={IMAGE: {"command": [sys.executable, "-u", str(SERVER)]}})
+    world.given_model(image=IMAGE, PrimaryContainer={"Image": IMAGE, "Environment": {"IGNORE_SIGTERM": "1"}})
+    world.given_config()
+    world.sagemaker.create_endpoint(EndpointName="E1", EndpointConfigName="c1")
+    world.finish("E1", "InService")
+    world.sagemaker.delete_endpoint(EndpointName="E1")
+    world.finish_deletion("E1")  # the server has its grace, and is still there
+    world.sagemaker.create_endpoint(EndpointName="E1", EndpointConfigName="c1")
+    world.finish("E1", "InService")
+
+    def said() -> list[list[str]]:
+        """What each stream holds but its requests, in the order of their first lines."""
+        streams = logs.describe_log_streams(logGroupName=GROUP)["logStreams"]
+        names = [each["logStreamName"] for each in sorted(streams, key=lambda each: each["firstEventTimestamp"])]
+        lines = [messages(logs.get_log_events(logGroupName=GROUP, logStreamName=name)) for name in names]
+        return [[line for line in each if "GET /ping" not in line] for each in lines]
+
+    world.until(lambda: len(said()) == 2 and "SIGTERM received" in said()[0], "the words of both servers")
+    assert said() == [["started", "SIGTERM received"], ["started"]]
+
+
 def test_a_line_that_is_too_long_becomes_several_events_and_bad_bytes_are_replaced(world: World, logs: Any) -> None:
     program = "import sys; sys.stdout.buffer.write(b'y' * 300000 + b'\\n\\n' + b'caf\\xe9\\n')"
     given_a_failed_server(world, program)

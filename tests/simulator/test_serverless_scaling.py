@@ -142,3 +142,15 @@ def test_an_update_to_instances_waits_until_the_target_is_gone(there: MonitoredW
         there.world.sagemaker.update_endpoint(EndpointName="e1", EndpointConfigName="c2")
     there.autoscaling.deregister_scalable_target(**TARGET)
     there.world.sagemaker.update_endpoint(EndpointName="e1", EndpointConfigName="c2")
+
+
+def test_an_update_brings_the_provisioned_concurrency_of_its_config_whatever_was_scaled(there: MonitoredWorld) -> None:
+    register(there, 4, 8)
+    there.world.finish("e1", "InService", seconds=130)
+    there.world.given_config("c2", ProductionVariants=[serverless(most=10, ProvisionedConcurrency=3)])
+    there.world.sagemaker.update_endpoint(EndpointName="e1", EndpointConfigName="c2", RetainAllVariantProperties=True)
+    there.world.finish("e1", "InService")
+    assert provisioned(there) == 3
+    assert there.limits() == (4, 8)
+    register(there, 4, 8)  # again: this is what brings it within the limits
+    assert provisioned(there) == 4

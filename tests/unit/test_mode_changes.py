@@ -1,12 +1,14 @@
 """Changes of mode: what SageMaker makes in place, and how an endpoint is deleted and made again for the rest."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.foresight import foresee
-from endpoint_operator.planning.outcome import NOTHING_DONE
+from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import Situation
 from endpoint_operator.planning.status import status_of
@@ -150,7 +152,21 @@ def test_an_artifact_that_is_missing_takes_nothing_down() -> None:
     assert fleet_calls(operator) == ["DeleteEndpoint", "CreateEndpoint"]
 
 
-def test_a_revision_that_failed_takes_nothing_down_a_second_time() -> None:
+def test_what_sagemaker_refuses_to_make_takes_nothing_down_and_is_not_tried_in_a_loop() -> None:
+    operator = serving(MODES["RealTime"])
+    operator.edit({**MODES["Serverless"], **RECREATE})
+    operator.one_pass()
+    endpoint, facts = operator.object, operator.observe(operator.object)
+    plan = plan_of_pass(endpoint, facts, operator.inputs)
+    assert type(plan.steps[0]).__name__ == "CreateModel"
+    refused = Outcome(fault=Fault(blame=Blame.USER, reason="SpecRefused", message="spec.containers[0]: no"))
+    status = status_of(endpoint, facts=facts, plan=plan, outcome=refused, inputs=operator.inputs)
+    assert reason_of_stalled(status) == "SpecRefused"
+    again = plan_of_pass(replace(endpoint, status=status), facts, operator.inputs)
+    assert (again.steps, again.reason, again.message) == ((), "SpecRefused", "spec.containers[0]: no")
+
+
+def test_a_revision_that_failed_is_given_up_for_the_mode_that_served() -> None:
     operator = serving(MODES["RealTime"])
     bad = {**serverless(containers=[{"image": "repo/bad:1"}]), **RECREATE}
     operator.edit(bad)

@@ -34,6 +34,7 @@ from endpoint_operator.planning.scaling_told import with_autoscaling
 from endpoint_operator.planning.scaling_trouble import passes_by
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
+    CreateEndpointConfig,
     DeleteEndpoint,
     Step,
     SyncTags,
@@ -126,7 +127,10 @@ def _memory(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, outcome: Outc
 
 
 def _is_rollout(plan: Plan) -> bool:
-    return any(isinstance(step, CreateEndpoint | UpdateEndpoint) for step in plan.steps)
+    """Whether the plan deploys a revision; that of a recreation makes it and then deletes the endpoint."""
+    deploys = any(isinstance(step, CreateEndpoint | UpdateEndpoint) for step in plan.steps)
+    makes = any(isinstance(step, CreateEndpointConfig) for step in plan.steps)
+    return deploys or (makes and any(isinstance(step, DeleteEndpoint) for step in plan.steps))
 
 
 def _endpoint_status(

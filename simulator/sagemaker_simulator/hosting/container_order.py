@@ -46,8 +46,9 @@ class ContainerOrder:
 
     @property
     def log_path(self) -> PurePath:
+        """One file for each start of the fleet: a server that ends may still write when the next one begins."""
         fleet = self.fleet
-        file = f"{fleet.config_name}.{self.variant.name}.{self.download_name}.log"
+        file = f"{fleet.config_name}.{self.variant.name}.{self.instance_id}.{self.download_name}.log"
         return PurePath(fleet.account, fleet.region, fleet.endpoint_name, file)
 
 

@@ -71,7 +71,8 @@ class ServerProcess:
 
     def _kill_group(self) -> None:
         if not self.has_exited:  # afterwards the number may belong to somebody else
-            os.killpg(self._process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it ended a moment ago, and the loop has not heard of it yet
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     async def _clear_up_after_exit(self) -> int:
         code = await self._process.wait()

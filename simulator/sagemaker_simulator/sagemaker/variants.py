@@ -41,6 +41,11 @@ def retained(asked: Sequence[Variant], current: Sequence[Variant], *, exclude: C
 
     `exclude` holds the VariantPropertyTypes that are taken from the config all the same (UpdateEndpoint,
     RetainAllVariantProperties and ExcludeRetainedVariantProperties in the SageMaker API reference).
+
+    The concurrency of a serverless variant is the config's, also where it was scaled: VariantProperty in the API
+    reference knows counts and weights only, and a new config with UpdateEndpoint is how provisioned concurrency is
+    adjusted and removed ("Update a serverless endpoint", SageMaker Developer Guide). AWS documents nothing more of
+    updates of a variant whose provisioned concurrency is scaled.
     """
     by_name = {variant.name: variant for variant in current}
     return tuple(_retain(variant, by_name.get(variant.name), exclude) for variant in asked)
