@@ -1,18 +1,14 @@
-"""Application Auto Scaling of an asynchronous endpoint: down to no instance, and up again when a request comes.
-
-The policies are those of "Autoscale an asynchronous endpoint" in the SageMaker Developer Guide.
-"""
+"""Application Auto Scaling of an asynchronous endpoint: down to no instance, and up again when a request comes."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from tests.simulator.async_scaling_world import counts, given_backlog_tracking, given_wake_up
 from tests.simulator.async_world import AsyncWorld, asynchronous
 from tests.simulator.monitored_world import TARGET, MonitoredWorld, monitored
 from tests.simulator.world import World
-
-ON_ENDPOINT = [{"Name": "EndpointName", "Value": "e1"}]
 
 
 @pytest.fixture
@@ -26,62 +22,13 @@ def there(world: World) -> Iterator[AsyncWorld]:
 def watched(world: World, there: AsyncWorld) -> Iterator[MonitoredWorld]:
     """A target of 0 to 5 instances that keeps five requests for each."""
     with monitored(world) as words:
-        words.autoscaling.register_scalable_target(**TARGET, MinCapacity=0, MaxCapacity=5)
-        words.autoscaling.put_scaling_policy(
-            **TARGET,
-            PolicyName="backlog",
-            PolicyType="TargetTrackingScaling",
-            TargetTrackingScalingPolicyConfiguration={
-                "TargetValue": 5.0,
-                "CustomizedMetricSpecification": {
-                    "MetricName": "ApproximateBacklogSizePerInstance",
-                    "Namespace": "AWS/SageMaker",
-                    "Dimensions": ON_ENDPOINT,
-                    "Statistic": "Average",
-                },
-                "ScaleInCooldown": 120,
-                "ScaleOutCooldown": 120,
-            },
-        )
+        given_backlog_tracking(words, most=5)
         yield words
-
-
-def given_wake_up(watched: MonitoredWorld) -> None:
-    """A step policy that adds an instance, and the alarm that calls it."""
-    arn = watched.autoscaling.put_scaling_policy(
-        **TARGET,
-        PolicyName="wake-up",
-        PolicyType="StepScaling",
-        StepScalingPolicyConfiguration={
-            "AdjustmentType": "ChangeInCapacity",
-            "MetricAggregationType": "Average",
-            "Cooldown": 300,
-            "StepAdjustments": [{"MetricIntervalLowerBound": 0, "ScalingAdjustment": 1}],
-        },
-    )["PolicyARN"]
-    watched.given_alarm(
-        "backlog-without-capacity",
-        Namespace="AWS/SageMaker",
-        MetricName="HasBacklogWithoutCapacity",
-        Dimensions=ON_ENDPOINT,
-        Statistic="Average",
-        EvaluationPeriods=2,
-        DatapointsToAlarm=2,
-        Threshold=1,
-        ComparisonOperator="GreaterThanOrEqualToThreshold",
-        TreatMissingData="missing",
-        AlarmActions=[arn],
-    )
 
 
 def minutes(watched: MonitoredWorld, count: int) -> None:
     for _ in range(count):
         watched.to_next_minute()
-
-
-def counts(watched: MonitoredWorld) -> dict[str, int]:
-    [shown] = watched.world.describe()["ProductionVariants"]
-    return {"current": shown["CurrentInstanceCount"], "desired": shown["DesiredInstanceCount"]}
 
 
 def comes_to(watched: MonitoredWorld, count: int, *, within: int) -> None:

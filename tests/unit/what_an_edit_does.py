@@ -45,7 +45,7 @@ _NOTES = {
     "spec.preflight": "used before the next revision is made",
     "spec.deletionPolicy": "used when the object is deleted",
     "spec.adoptionPolicy": "used while an endpoint of that name is there that this object did not make",
-    "spec.replacePolicy": "with `Recreate` the API server allows another `mode`: the endpoint is deleted and made again",
+    "spec.replacePolicy": "with `Recreate` another `mode` is allowed: the endpoint is deleted and made again",
     "spec.serverless.provisionedConcurrency": "taking it away altogether is `UpdateEndpoint` within the same revision",
     "spec.revisionHistoryLimit": "old revisions beyond it are removed",
     "spec.export": "the ConfigMap is written",

@@ -46,4 +46,8 @@ BUILT_IN: Mapping[str, ServerCommand] = {
     "*sagemaker-xgboost:*": _own_server("xgboost_server"),
     "*sagemaker-scikit-learn:*": _own_server("script_server", "scikit-learn"),
     "*/pytorch-inference:*": _own_server("script_server", "pytorch"),
+    "*/huggingface-pytorch-inference:*": _own_server("script_server", "hugging-face"),
+    "*/huggingface-pytorch-inference-neuron:*": _own_server("script_server", "hugging-face"),
+    "*/huggingface-pytorch-inference-neuronx:*": _own_server("script_server", "hugging-face"),
+    "*/huggingface-tensorflow-inference:*": _own_server("script_server", "hugging-face"),
 }

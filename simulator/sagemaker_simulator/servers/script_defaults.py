@@ -5,7 +5,6 @@ Source: aws/sagemaker-scikit-learn-container (serving.py) and aws/sagemaker-pyto
 """
 
 import importlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -80,7 +79,6 @@ class PyTorch:
         return encode(prediction, accept)
 
 
-DEFAULTS: Mapping[str, Defaults] = {"scikit-learn": ScikitLearn(), "pytorch": PyTorch()}
 DEFAULT_ACCEPT = JSON
 
 

@@ -2,11 +2,12 @@
 
 Source: aws/sagemaker-inference-toolkit (transformer.py, environment.py) and "Adapt your own inference container" in the
 SageMaker Developer Guide: model_fn, and either transform_fn or input_fn, predict_fn and output_fn; each may take the
-request's context as one argument more, which is None here.
+model server's context as one argument more, of which system_properties is there.
 """
 
 import importlib.util
 import inspect
+import json
 import logging
 import sys
 from collections.abc import Callable, Mapping
@@ -31,23 +32,31 @@ class Answered:
     content_type: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What a function learns of the server that calls it (awslabs/multi-model-server, context.py). There is no GPU."""
+
+    system_properties: Mapping[str, Any]
+
+
 class Handler:
     """A model that is loaded, and what is done with a request."""
 
-    def __init__(self, *, model: Any, transform: Callable[..., Any], default_accept: str) -> None:
+    def __init__(self, *, model: Any, transform: Callable[..., Any], default_accept: str, context: Context) -> None:
         self._model = model
         self._transform = transform
         self._default_accept = default_accept
+        self._context = context
 
     def answer(self, body: bytes, *, content_type: str, accept: str | None) -> Answered:
         """Return what the script makes of a request. Raises UnsupportedTypeError, or whatever the script raises."""
         wanted = accept if accept and accept != "*/*" else self._default_accept
         kind = content_type.partition(";")[0].strip().lower()
         data = body.decode() if kind in TEXT_TYPES else body
-        result = _call(self._transform, self._model, data, kind, wanted)
+        result = _call(self._transform, self._model, data, kind, wanted, context=self._context)
         if isinstance(result, tuple):
             result, wanted = result
-        return Answered(body=result.encode() if isinstance(result, str) else bytes(result), content_type=wanted)
+        return Answered(body=_body(result), content_type=wanted)
 
 
 def load_handler(model_dir: Path, *, defaults: Defaults, environment: Mapping[str, str]) -> Handler:
@@ -56,34 +65,45 @@ def load_handler(model_dir: Path, *, defaults: Defaults, environment: Mapping[st
     given = {name: getattr(script, name, None) for name in ("transform_fn", "input_fn", "predict_fn", "output_fn")}
     if given["transform_fn"] is not None and any(given[name] for name in given if name != "transform_fn"):
         raise CannotServeError("the script has transform_fn together with input_fn, predict_fn or output_fn; leave one")
-    model = _call(getattr(script, "model_fn", None) or defaults.model_fn, str(model_dir))
+    context = Context(system_properties={"model_dir": str(model_dir), "gpu_id": None, "batch_size": 1})
+    model = _call(getattr(script, "model_fn", None) or defaults.model_fn, str(model_dir), context=context)
     return Handler(
         model=model,
-        transform=given["transform_fn"] or _in_steps(given, defaults),
+        transform=given["transform_fn"] or _in_steps(given, defaults, context),
         default_accept=environment.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", DEFAULT_ACCEPT),
+        context=context,
     )
 
 
-def _in_steps(given: Mapping[str, Any], defaults: Defaults) -> Callable[..., Any]:
+def _in_steps(given: Mapping[str, Any], defaults: Defaults, context: Context) -> Callable[..., Any]:
     read = given["input_fn"] or defaults.input_fn
     predict = given["predict_fn"] or defaults.predict_fn
     write = given["output_fn"] or defaults.output_fn
 
     def transform(model: Any, body: str | bytes, content_type: str, accept: str) -> Any:
-        return _call(write, _call(predict, _call(read, body, content_type), model), accept)
+        data = _call(read, body, content_type, context=context)
+        prediction = _call(predict, data, model, context=context)
+        return _call(write, prediction, accept, context=context)
 
     return transform
 
 
-def _call(function: Callable[..., Any], *arguments: Any) -> Any:
-    """Call with the arguments, and with None for the context when the function has room for one more."""
+def _call(function: Callable[..., Any], *arguments: Any, context: Context) -> Any:
+    """Call with the arguments, and with the context when the function has room for one more."""
     takes_context = len(inspect.signature(function).parameters) == len(arguments) + 1
-    return function(*arguments, None) if takes_context else function(*arguments)
+    return function(*arguments, context) if takes_context else function(*arguments)
+
+
+def _body(result: Any) -> bytes:
+    """What is neither text nor bytes is written as JSON, as the model server does (its otf_message_handler.py)."""
+    if isinstance(result, bytes | bytearray | memoryview):
+        return bytes(result)
+    return (result if isinstance(result, str) else json.dumps(result, indent=2)).encode()
 
 
 def _script(model_dir: Path, environment: Mapping[str, str]) -> ModuleType | None:
     """Return the script, None when there is none and none was named."""
-    named = environment.get("SAGEMAKER_PROGRAM")
+    named = environment.get("SAGEMAKER_PROGRAM") or None  # the SageMaker SDK sets both to nothing without a script
     folder = _code_folder(model_dir, environment)
     path = folder / (named or _DEFAULT_PROGRAM)
     if path.suffix != ".py":
@@ -110,7 +130,7 @@ def _script(model_dir: Path, environment: Mapping[str, str]) -> ModuleType | Non
 def _code_folder(model_dir: Path, environment: Mapping[str, str]) -> Path:
     """Return where the script lies: SAGEMAKER_SUBMIT_DIRECTORY within the model, else code/."""
     asked = environment.get("SAGEMAKER_SUBMIT_DIRECTORY")
-    if asked is None:
+    if not asked:
         return model_dir / "code"
     if not asked.startswith(_MODEL_FOLDER):
         raise CannotServeError(

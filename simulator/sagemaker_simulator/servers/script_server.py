@@ -1,34 +1,35 @@
-"""Containers that run a user's script: `python -m sagemaker_simulator.servers.script_server scikit-learn|pytorch`.
+"""Containers that run a user's script: `python -m sagemaker_simulator.servers.script_server FRAMEWORK`.
 
-The contract of AWS's scikit-learn and PyTorch containers on the libraries that this Python has. The script runs with
-the rights of whoever runs the simulator, not in a container. A model that cannot be loaded ends the server, so that
-/ping never answers 200 for what cannot serve.
+FRAMEWORK is scikit-learn, pytorch or hugging-face: the contract of AWS's containers of these names, on the libraries
+that this Python has. The script runs with the rights of whoever runs the simulator, not in a container. A model that
+cannot be loaded ends the server, so that /ping never answers 200 for what cannot serve.
 """
 
 import asyncio
 import logging
 import os
 import sys
-import traceback
 from pathlib import Path
 
 from aiohttp import web
 
-from sagemaker_simulator.servers.script_arrays import UnsupportedTypeError
-from sagemaker_simulator.servers.script_defaults import DEFAULTS, CannotServeError
+from sagemaker_simulator.servers.script_defaults import CannotServeError
+from sagemaker_simulator.servers.script_frameworks import Framework, framework_of
 from sagemaker_simulator.servers.script_handler import Handler, load_handler
 
 _LOG = logging.getLogger(__name__)
 _HANDLER = web.AppKey("handler", Handler)
+_FRAMEWORK = web.AppKey("framework", Framework)
 _MAX_BODY_BYTES = 64 * 1024 * 1024
 # Of the 30 s between SIGTERM and SIGKILL, for requests under way.
 _SHUTDOWN_SECONDS = 20.0
 
 
-def build_app(handler: Handler) -> web.Application:
+def build_app(handler: Handler, framework: Framework) -> web.Application:
     """The application for a model that is loaded."""
     app = web.Application(client_max_size=_MAX_BODY_BYTES)
     app[_HANDLER] = handler
+    app[_FRAMEWORK] = framework
     app.router.add_get("/ping", _ping)
     app.router.add_post("/invocations", _invocations)
     return app
@@ -44,11 +45,10 @@ async def _invocations(request: web.Request) -> web.Response:
     accept = request.headers.get("Accept")
     try:
         answered = await asyncio.to_thread(request.app[_HANDLER].answer, body, content_type=kind, accept=accept)
-    except UnsupportedTypeError as error:
-        return web.Response(status=415, text=str(error))
     except Exception as error:  # noqa: BLE001 - the script's own: the caller gets it, as in AWS
         _LOG.exception("the script failed")
-        return web.Response(status=500, text=f"{error}\n{traceback.format_exc()}")
+        failure = request.app[_FRAMEWORK].failure(error)
+        return web.Response(status=failure.status, text=failure.text, content_type=failure.content_type)
     return web.Response(body=answered.body, headers={"Content-Type": answered.content_type})
 
 
@@ -57,11 +57,12 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     model_dir = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
     try:
-        handler = load_handler(model_dir, defaults=DEFAULTS[sys.argv[1]], environment=os.environ)
+        framework = framework_of(sys.argv[1], os.environ)
+        handler = load_handler(model_dir, defaults=framework.defaults, environment=os.environ)
         port = int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
         # A container listens on every address of its own network; on a laptop those would be the laptop's.
         web.run_app(
-            build_app(handler),
+            build_app(handler, framework),
             host="127.0.0.1",
             port=port,
             print=None,

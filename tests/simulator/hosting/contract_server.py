@@ -35,6 +35,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 os._exit(7)
             case b"refuse":
                 self.reply(418, b"no")
+            case b"fail":
+                self.reply(500, b"broken")
             case _:
                 self.reply(200, os.environ.get("NAME", "").encode() + b"(" + body + b")")
 
