@@ -139,7 +139,7 @@ def test_a_revision_that_an_edit_overtook_is_remembered_as_what_came_of_it(
     assert rows_after(found) == [*expected, (revision(third), D)]
 
 
-@pytest.mark.parametrize(("seconds", "removed"), [(10, False), (119, False), (121, True)])
+@pytest.mark.parametrize(("seconds", "removed"), [(10, False), (59, False), (61, True)])
 def test_an_update_that_a_dead_process_may_have_sent_keeps_its_config_until_it_would_be_seen(
     *, seconds: int, removed: bool
 ) -> None:
@@ -152,7 +152,7 @@ def test_an_update_that_a_dead_process_may_have_sent_keeps_its_config_until_it_w
     if not removed:
         assert dict(rows_after(found))[revision(NEW)] == D
         assert found.next_look is not None
-        assert found.next_look.seconds == 120 - seconds
+        assert found.next_look.seconds == 60 - seconds
 
 
 @pytest.mark.parametrize(("serves_from", "removed"), [(NAME, True), (f"{NAME}-abcd", False)])
