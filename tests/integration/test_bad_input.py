@@ -6,7 +6,7 @@ import time
 from devworld.churn import ChurnModel
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import BUCKET
-from tests.integration.vocabulary.specs import FAST_IMAGE, XGBOOST_IMAGE, field, instance_type, role, xgboost
+from tests.integration.vocabulary.specs import XGBOOST_IMAGE, field, instance_type, role, xgboost
 
 ANOTHER_REGION = "eu-west-1"
 NO_ONE = {"Version": "2012-10-17", "Statement": []}
@@ -138,12 +138,11 @@ def test_rule_08_a_quota_that_is_used_up_is_waited_for_and_said_with_its_figures
 def test_an_edit_to_what_is_not_yet_supported_changes_nothing_in_aws(world: Scene) -> None:
     endpoint = world.given().settles()
     before = world.sagemaker.endpoint(endpoint.sagemaker_name)
-    pipeline = [{"name": "first", "image": FAST_IMAGE}, {"name": "second", "image": FAST_IMAGE}]
     with world.records_calls() as calls:
-        endpoint.edit(field(containers=pipeline))
+        endpoint.edit(field(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}))
         sentence = endpoint.stalls("NotYetSupported")
         world.operator_looks(1)
-    assert "spec.containers[1]" in sentence
+    assert "spec.mode" in sentence
     assert calls.that_change_anything() == []
     assert world.sagemaker.endpoint(endpoint.sagemaker_name) == before
     assert endpoint.table_row() == ("False", "False", "True", "True")
