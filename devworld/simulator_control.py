@@ -1,5 +1,6 @@
 """The simulator's control API in Python's words: what it was asked, what it holds, how it is made to misbehave."""
 
+import datetime
 import json
 import urllib.error
 import urllib.request
@@ -43,6 +44,10 @@ class SimulatorControl:
     def next(self, endpoint: str, **how: object) -> None:
         """How the endpoint's transition under way, or else its next one, ends: result, failureReason, seconds."""
         self._ask("POST", f"/_sim/endpoints/{quote(endpoint, safe='')}/next", how)
+
+    def now(self) -> datetime.datetime:
+        """The simulated time."""
+        return datetime.datetime.fromisoformat(self._ask("GET", "/_sim/clock")["time"])
 
     def advance(self, *, seconds: float) -> None:
         """Moves the simulated clock on."""

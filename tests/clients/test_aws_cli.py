@@ -10,7 +10,7 @@ import pytest
 
 from devworld.churn import ASKED_ABOUT, as_csv
 from devworld.environment import ACCOUNT, REGION
-from tests.clients.account import Account, Version
+from tests.clients.account import BUCKET, Account, Version
 from tests.clients.client import Client, ClientFailed
 from tests.clients.command_line import CommandLine
 from tests.controlplane.deadlines import until
@@ -29,8 +29,8 @@ def aws(opened: Callable[[str], Client]) -> CommandLine:
     return CommandLine(opened("aws-cli"))
 
 
-def given_revision(aws: CommandLine, account: Account, name: str, version: Version) -> None:
-    """A model and a config of it, both of that name."""
+def given_revision(aws: CommandLine, account: Account, name: str, version: Version, **config: object) -> None:
+    """A model and a config of it, both of that name; more options of the config."""
     container = {"Image": account.image, "ModelDataUrl": version.artifact}
     aws(
         "sagemaker",
@@ -44,12 +44,13 @@ def given_revision(aws: CommandLine, account: Account, name: str, version: Versi
         "create-endpoint-config",
         endpoint_config_name=name,
         production_variants=[{**VARIANT, "ModelName": name}],
+        **config,
     )
 
 
-def given_endpoint(aws: CommandLine, account: Account) -> None:
+def given_endpoint(aws: CommandLine, account: Account, **config: object) -> None:
     """The endpoint churn in service."""
-    given_revision(aws, account, "first", account.first)
+    given_revision(aws, account, "first", account.first, **config)
     aws("sagemaker", "create-endpoint", endpoint_name="churn", endpoint_config_name="first")
     until_in_service(aws)
 
@@ -98,6 +99,28 @@ def test_an_endpoint_lives_from_create_model_to_delete(aws: CommandLine, account
         aws("sagemaker", "delete-model", model_name=name)
     aws("sagemaker", "wait", "endpoint-deleted", endpoint_name="churn")
     assert account.what_is_left() == {}
+
+
+def test_a_request_in_s3_is_answered_in_s3(aws: CommandLine, account: Account, tmp_path: Path) -> None:
+    """The CLI's version 1 has no command for response streams."""
+    output = {"S3OutputPath": f"s3://{BUCKET}/out", "S3FailurePath": f"s3://{BUCKET}/failed"}
+    given_endpoint(aws, account, async_inference_config={"OutputConfig": output})
+    (tmp_path / "request").write_text(as_csv(ASKED_ABOUT), encoding="utf-8")
+    aws("s3api", "put-object", bucket=BUCKET, key="request", body=str(tmp_path / "request"))
+    taken = aws(
+        "sagemaker-runtime",
+        "invoke-endpoint-async",
+        endpoint_name="churn",
+        input_location=f"s3://{BUCKET}/request",
+        content_type="text/csv",
+        inference_id="of-monday",
+    )
+    assert taken["InferenceId"] == "of-monday"
+    assert taken["FailureLocation"].startswith(f"s3://{BUCKET}/failed/")
+    key = taken["OutputLocation"].removeprefix(f"s3://{BUCKET}/")
+    aws("s3api", "wait", "object-exists", bucket=BUCKET, key=key)
+    aws("s3api", "get-object", str(tmp_path / "answer"), bucket=BUCKET, key=key)
+    assert float((tmp_path / "answer").read_text(encoding="utf-8")) == pytest.approx(account.first.prediction)
 
 
 def test_an_error_ends_the_command_with_the_sentence_of_sagemaker(aws: CommandLine) -> None:

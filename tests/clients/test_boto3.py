@@ -47,3 +47,16 @@ def test_waiters_see_an_endpoint_come_change_and_go(account: Account) -> None:
         sagemaker.delete_endpoint_config(EndpointConfigName=name)
         sagemaker.delete_model(ModelName=name)
     assert account.what_is_left() == {}
+
+
+def test_an_answer_comes_as_a_stream_of_parts(account: Account) -> None:
+    sagemaker = account.boto3("sagemaker")
+    given_revision(account, "first", account.first)
+    sagemaker.create_endpoint(EndpointName="churn", EndpointConfigName="first")
+    sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="churn", WaiterConfig=LOOKS)
+    answered = account.boto3("sagemaker-runtime").invoke_endpoint_with_response_stream(
+        EndpointName="churn", ContentType="text/csv", Body=as_csv(ASKED_ABOUT)
+    )
+    parts = [event["PayloadPart"]["Bytes"] for event in answered["Body"]]
+    assert float(b"".join(parts)) == pytest.approx(account.first.prediction)
+    assert answered["InvokedProductionVariant"] == "AllTraffic"

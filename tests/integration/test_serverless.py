@@ -1,6 +1,6 @@
 """Serverless endpoints: the manifests as they stand, changes in place, and the way there and back from instances."""
 
-import sys
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,25 +10,18 @@ import pytest
 from tests.integration.vocabulary.artifacts import script_archive
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.predictions import ask, model_of, predicted
+from tests.integration.vocabulary.scaling_truth import ScalingTruth
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 from tests.integration.vocabulary.specs import FAST_IMAGE, field
 
 MANIFESTS = Path(__file__).with_name("manifests") / "accepted"
-# What a Hugging Face container runs in place of its own handler: code/inference.py of the model's archive.
+# All that a Hugging Face container needs of code/inference.py: what stands in for the pipeline. The container itself
+# reads the JSON, calls it with the inputs and writes what it says.
 CLASSIFIER = """
-import json
-def model_fn(model_dir): return {"urgent": ("down", "outage"), "normal": ()}
-def input_fn(body, content_type): return json.loads(body)["inputs"]
-def predict_fn(text, model): return "urgent" if any(word in text for word in model["urgent"]) else "normal"
-def output_fn(label, accept): return json.dumps([{"label": label}])
+def model_fn(model_dir):
+    return lambda text: [{"label": "urgent" if "down" in text else "normal"}]
 """
-# The toolkit calls the script's functions as that of PyTorch does; the simulator has no server of that name.
-HUGGING_FACE = {
-    "*/huggingface-pytorch-inference:*": {
-        "command": [sys.executable, "-m", "sagemaker_simulator.servers.script_server", "pytorch"]
-    }
-}
 
 
 def serverless(*, memory: int = 2048, most: int = 5, **members: Any) -> dict[str, Any]:
@@ -48,7 +41,6 @@ def variant_of(endpoint: Endpoint) -> dict[str, Any]:
 def ml(shared_world: SharedWorld) -> Iterator[Scene]:
     """What the manifests take for granted: the namespace, the buckets and the artifacts."""
     shared_world.make_whole()
-    shared_world.simulator.configure(servers=HUGGING_FACE)
     shared_world.put_artifact("ticket-priority/model.tar.gz", script_archive(CLASSIFIER))
     shared_world.put_artifact("routing/model.tar.gz", model_of(12).as_artifact())
     scene = Scene(shared_world, namespace="ml")
@@ -60,10 +52,13 @@ def ml(shared_world: SharedWorld) -> Iterator[Scene]:
 def test_a_classifier_without_instances_answers_and_costs_nothing_meanwhile(ml: Scene) -> None:
     ml.kubectl("apply", "-f", str(MANIFESTS / "serverless.yaml"))
     endpoint = ml.applied("ticket-priority").settles()
-    reply = ml.boto3("sagemaker-runtime").invoke_endpoint(
-        EndpointName=endpoint.sagemaker_name, ContentType="application/json", Body=b'{"inputs": "the site is down"}'
-    )
-    assert reply["Body"].read() == b'[{"label": "urgent"}]'
+    for text, label in {"the site is down": "urgent", "thank you": "normal"}.items():
+        reply = ml.boto3("sagemaker-runtime").invoke_endpoint(
+            EndpointName=endpoint.sagemaker_name,
+            ContentType="application/json",
+            Body=json.dumps({"inputs": text}),
+        )
+        assert json.loads(reply["Body"].read()) == [{"label": label}]
     assert endpoint.status["cost"]["hourlyUSD"] == "0.00"
     assert "instanceCount" not in endpoint.status
     assert variant_of(endpoint)["currentServerless"] == {"memoryMB": 3072, "maxConcurrency": 20}
@@ -75,9 +70,18 @@ def test_provisioned_concurrency_is_there_registered_for_scaling_and_paid(ml: Sc
     endpoint = ml.applied("routing").settles()
     assert ask(ml, endpoint.sagemaker_name).value == pytest.approx(predicted(12), abs=1e-6)
     assert variant_of(endpoint)["currentServerless"]["provisionedConcurrency"] == 2
-    [target] = ml.boto3("application-autoscaling").describe_scalable_targets(
-        ServiceNamespace="sagemaker", ResourceIds=[f"endpoint/{endpoint.sagemaker_name}/variant/AllTraffic"]
-    )["ScalableTargets"]
+    resource, autoscaling = ScalingTruth(ml, endpoint).resource_id(), ml.boto3("application-autoscaling")
+    [target] = autoscaling.describe_scalable_targets(ServiceNamespace="sagemaker", ResourceIds=[resource])[
+        "ScalableTargets"
+    ]
+    [policy] = autoscaling.describe_scaling_policies(ServiceNamespace="sagemaker", ResourceId=resource)[
+        "ScalingPolicies"
+    ]
+    tracking = policy["TargetTrackingScalingPolicyConfiguration"]
+    assert tracking["TargetValue"] == 0.7
+    assert tracking["PredefinedMetricSpecification"] == {
+        "PredefinedMetricType": "SageMakerVariantProvisionedConcurrencyUtilization"
+    }
     assert target["ScalableDimension"] == "sagemaker:variant:DesiredProvisionedConcurrency"
     assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 10)
     assert endpoint.condition("AutoscalingReady")["status"] == "True"

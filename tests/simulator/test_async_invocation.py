@@ -53,6 +53,16 @@ def test_the_container_is_told_types_attributes_and_the_id(there: AsyncWorld) ->
     assert "x-amzn-sagemaker-inputlocation" not in headers
 
 
+@pytest.mark.parametrize(
+    ("given", "told"), [({"ContentType": "text/libsvm"}, "text/libsvm"), ({}, "application/octet-stream")]
+)
+def test_a_request_without_a_type_has_that_of_its_object(there: AsyncWorld, given: Any, told: str) -> None:
+    there.given_endpoint()
+    there.world.s3.put_object(Bucket="async", Key="in", Body=b"headers", **given)
+    answer = there.ask_for("s3://async/in")
+    assert json.loads(there.object(answer["OutputLocation"]))["content-type"] == told
+
+
 def test_the_caller_may_name_folder_and_file(there: AsyncWorld) -> None:
     there.given_endpoint()
     answer = there.ask(S3OutputPathExtension="tenant-7/today", Filename="a.json")

@@ -9,6 +9,7 @@ from endpoint_operator.api.conditions import ConditionType, find
 from endpoint_operator.planning.billed import cost_status
 from endpoint_operator.planning.cost import Price, PriceSource
 from endpoint_operator.planning.quota_needs import change_of
+from endpoint_operator.planning.scaling_condition import AUTOSCALING_READY
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     CreateEndpointConfig,
@@ -129,6 +130,21 @@ def test_callers_are_told_the_only_way_to_ask_it() -> None:
     assert endpoint is not None
     assert endpoint.invocation_url is not None
     assert endpoint.invocation_url.endswith("/endpoints/ml-churn/async-invocations")
+
+
+@pytest.mark.parametrize("dies_after", range(6))
+def test_stopped_at_zero_nothing_is_said_to_be_registered_wherever_the_operator_dies(*, dies_after: int) -> None:
+    operator = asleep()
+    operator.edit(WISH.but(stopped=True).spec())
+    operator.one_pass(dies_after=dies_after)
+    operator.sagemaker.finish()
+    operator.restart()
+    settle(operator)
+    assert operator.sagemaker.endpoint is None
+    assert [row.registered for row in operator.object.status.autoscaling] == [False]
+    autoscaling = find(operator.object.status.conditions, AUTOSCALING_READY)
+    assert autoscaling is not None
+    assert autoscaling.status == "False"
 
 
 @pytest.mark.parametrize("vanishes", [False, True])

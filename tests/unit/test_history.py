@@ -164,7 +164,8 @@ def test_an_older_config_of_the_active_revision_goes_unless_the_endpoint_serves_
     found = plan(None, rows, facts(live(config_name=serves_from)))
     assert (DeleteEndpointConfig(name=f"{NAME}-abcd") in found.steps) == removed
     assert found.memory is not None
-    assert found.memory.revisions[-1].stale_config_names == ([] if removed else [f"{NAME}-abcd"])
+    kept = found.memory.revisions[-1]
+    assert (kept.config_name, kept.stale_config_names) == (serves_from, [] if removed else [NAME])
 
 
 def test_what_only_the_tags_know_goes_but_never_the_config_that_serves() -> None:

@@ -72,6 +72,23 @@ def test_provisioned_concurrency_goes_by_another_endpoint_config_of_the_same_rev
     assert len(operator.sagemaker.configs) == 1, "none that no longer serves is left"
 
 
+@pytest.mark.parametrize("dies_after", range(3))
+def test_an_endpoint_config_whose_update_an_edit_came_before_is_not_left(dies_after: int) -> None:
+    operator = serving(serverless(provisioned=2))
+    assert operator.sagemaker.endpoint is not None
+    serves_from = operator.sagemaker.endpoint.config_name
+    operator.edit(serverless())
+    operator.one_pass()
+    operator.one_pass(dies_after=dies_after)
+    operator.restart()
+    edited(operator, serverless(provisioned=3))
+    assert operator.sagemaker.endpoint.config_name == serves_from
+    assert concurrency(operator) == Concurrency(maximum=5, provisioned=3)
+    assert list(operator.sagemaker.configs) == [serves_from]
+    [row] = operator.object.status.revisions
+    assert (row.config_name, row.stale_config_names) == (serves_from, [])
+
+
 def test_a_revision_that_comes_back_does_not_bring_provisioned_concurrency_with_it() -> None:
     operator = serving(serverless(provisioned=2))
     edited(operator, serverless(redeploy="again"))

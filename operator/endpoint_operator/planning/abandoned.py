@@ -42,6 +42,8 @@ def seconds_until_sure(case: Case) -> float:
     It may have been sent by a process that died; what it names must not be removed before it would be seen.
     """
     rollout, window = case.status.rollout, case.facts.consistency_window_seconds
+    if _may_come_to_another_config(case):
+        return max(0.0, 2 * window - seconds_since_intent(case))
     if not any(_overtaken(row, case) for row in case.status.revisions):
         return 0.0
     if case.live is None:
@@ -58,6 +60,12 @@ def seconds_since_intent(case: Case) -> float:
     if rollout is None:
         return inf
     return (case.facts.now - datetime.fromisoformat(rollout.since)).total_seconds()
+
+
+def _may_come_to_another_config(case: Case) -> bool:
+    """Whether an update was meant to another endpoint config of the wanted revision than the one that serves."""
+    row, live = case.row, case.live
+    return row is not None and live is not None and live.config_name in row.stale_config_names
 
 
 def _overtaken(row: RevisionStatus, case: Case) -> bool:

@@ -157,7 +157,8 @@ def serving(case: Case) -> Memory:
 def _active_row(case: Case) -> RevisionStatus:
     row = case.row
     if row is not None:
-        return row.model_copy(update={"state": RevisionState.ACTIVE, "reason": None, "failure": None})
+        active = {"state": RevisionState.ACTIVE, "reason": None, "failure": None, **_given_up_config(row, case)}
+        return row.model_copy(update=active)
     # The status was lost (an object restored from a backup): what is in AWS is found again by its name.
     config_name = case.live.config_name if case.live is not None else None
     return RevisionStatus(
@@ -171,3 +172,14 @@ def _active_row(case: Case) -> RevisionStatus:
         spec_digest=case.desired.spec_digest,
         resolved=_resolved(case),
     )
+
+
+def _given_up_config(row: RevisionStatus, case: Case) -> dict[str, object]:
+    """What changes of a row whose endpoint serves from an older config of it, and is to: an edit came before the update
+    to the newer one. That one is stale then, and what the older one began with nobody knows any more."""
+    serves_from = case.live.config_name if case.live is not None else None
+    if serves_from not in row.stale_config_names or seconds_until_sure(case) > 0.0:
+        return {}
+    stale = [name for name in (*row.stale_config_names, row.config_name) if name != serves_from]
+    forgotten: dict[str, object] = {"initial_instance_counts": None, "initial_weights": None}
+    return {**forgotten, "initial_concurrency": None, "config_name": serves_from, "stale_config_names": stale}

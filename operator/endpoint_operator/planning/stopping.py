@@ -7,6 +7,7 @@ from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.plan import FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.scaling import after_deregistration, alarms_left, deregister_before_deletion
+from endpoint_operator.planning.scaling_memory import released
 from endpoint_operator.planning.scaling_steps import DeleteWakeUpAlarm
 from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpoint
 
@@ -65,14 +66,17 @@ def _stopped(case: Case) -> Plan:
         reason="Stopped",
         message="stopped: there is no endpoint and it costs nothing; set stopped: false to start it again",
         steps=(*alarms, *wake_up_alarms),
-        memory=Memory(revisions=rows, scaling=_without(wake_up_alarms, case) if wake_up_alarms else None),
+        memory=Memory(revisions=rows, scaling=_let_go(wake_up_alarms, case)),
         finalizer=None if case.endpoint.has_finalizer else FinalizerChange.ADD,
         forget_endpoint=True,
     )
 
 
-def _without(alarms: tuple[DeleteWakeUpAlarm, ...], case: Case) -> tuple[ScalingStatus, ...]:
-    return after_deregistration(case.status.autoscaling, alarms)
+def _let_go(alarms: tuple[DeleteWakeUpAlarm, ...], case: Case) -> tuple[ScalingStatus, ...] | None:
+    """The targets went with the endpoint, though a process that died may not have said so; None: all is said."""
+    before = tuple(case.status.autoscaling)
+    after = tuple(released(row) if row.registered else row for row in after_deregistration(before, alarms))
+    return after if after != before else None
 
 
 def _stopping(message: str, *, look: float | None = None) -> Plan:

@@ -28,10 +28,10 @@ class OwnCalls:
         self._publish = publish
         self._faults = faults
 
-    async def fetch(self, url: str, *, account: str, region: str, into: IO[bytes]) -> int:
+    async def fetch(self, url: str, *, account: str, region: str, into: IO[bytes]) -> tuple[int, str | None]:
         """See `Store.fetch`; raises OSError with a sentence for a fault."""
 
-        def work() -> Awaitable[int]:
+        def work() -> Awaitable[tuple[int, str | None]]:
             into.seek(0)
             into.truncate()
             return self._store.fetch(url, account=account, region=region, into=into)

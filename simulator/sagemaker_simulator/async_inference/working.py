@@ -12,14 +12,18 @@ from .async_metrics import Took
 from .async_request import OCTET_STREAM, AsyncRequest, Ending, Result
 from .notification import INLINE_BYTES
 
+_NO_CHOICE = "binary/octet-stream"  # what S3 itself gives an object that came without a type
 INPUT_BYTES = 1024**3  # "payload sizes up to 1GB" ("Asynchronous inference", SageMaker Developer Guide)
 
 
 class Store(Protocol):
     """`backing.object_files.ObjectFiles`."""
 
-    def fetch(self, url: str, *, account: str, region: str, into: IO[bytes]) -> Awaitable[int]:
-        """Raises KeyError when there is no such object, OSError with a sentence when S3 does not give it."""
+    def fetch(self, url: str, *, account: str, region: str, into: IO[bytes]) -> Awaitable[tuple[int, str | None]]:
+        """The length in bytes and the content type.
+
+        Raises KeyError when there is no such object, OSError with a sentence when S3 does not give it.
+        """
         ...
 
     def put(
@@ -39,13 +43,13 @@ class Worker:
         """Return how it ended, with everything stored that there is. Raises ConnectionError when the server is gone."""
         with new_body_file() as body, new_body_file() as answer_body:
             try:
-                length = await self._download(request, body, took)
+                length, content_type = await self._download(request, body, took)
             except OSError as problem:
                 return await self.fail(request, Result(ending=Ending.NOT_DOWNLOADED, reason=str(problem)), took)
             exchange = FileInvocation(
                 body=body,
                 body_length=length,
-                content_type=request.content_type or OCTET_STREAM,
+                content_type=request.content_type or _told_by_s3(content_type),
                 accept=request.accept,
                 headers=request.headers,
                 answer_body=answer_body,
@@ -73,13 +77,13 @@ class Worker:
                 )
         return result
 
-    async def _download(self, request: AsyncRequest, into: IO[bytes], took: Took) -> int:
-        """Raises OSError with a sentence."""
+    async def _download(self, request: AsyncRequest, into: IO[bytes], took: Took) -> tuple[int, str | None]:
+        """Return the input's length and the content type that it has in S3. Raises OSError with a sentence."""
         if request.input_location is None:
-            return into.write(request.inline_body or b"")
+            return into.write(request.inline_body or b""), None
         begun = time.perf_counter()
         try:
-            length = await self._store.fetch(
+            length, content_type = await self._store.fetch(
                 request.input_location, account=request.account, region=request.region, into=into
             )
         except KeyError:
@@ -89,7 +93,7 @@ class Worker:
         if length > INPUT_BYTES:
             raise OSError(_not_downloaded(request, f"it has {length} bytes, at most {INPUT_BYTES} are taken."))
         took.download = time.perf_counter() - begun
-        return length
+        return length, content_type
 
     async def _keep(self, request: AsyncRequest, answer: FileAnswer, body: IO[bytes], took: Took) -> Result:
         response = _short(body, answer.body_length)
@@ -118,6 +122,14 @@ class Worker:
             kms_key=request.config.kms_key,
         )
         took.upload = time.perf_counter() - begun
+
+
+def _told_by_s3(content_type: str | None) -> str:
+    """Return what a request that names no type has: the object's own, where somebody gave it one.
+
+    AWS's clients rely on it: the SageMaker Python SDK (`AsyncPredictor`) gives the type to S3 alone.
+    """
+    return OCTET_STREAM if content_type in (None, _NO_CHOICE) else content_type
 
 
 async def _ask(fleet: Fleet, variant: str, invocation: FileInvocation, took: Took) -> FileAnswer | None:

@@ -26,9 +26,10 @@ class ObjectFiles:
     def __init__(self, moto: Moto) -> None:
         self._moto = moto
 
-    async def fetch(self, url: str, *, account: str, region: str, into: IO[bytes]) -> int:
-        """Write an s3:// object to the end of a file; returns its length in bytes. Raises KeyError when there is none.
+    async def fetch(self, url: str, *, account: str, region: str, into: IO[bytes]) -> tuple[int, str | None]:
+        """Write an s3:// object to the end of a file; returns its length in bytes, and its content type if it has one.
 
+        Raises KeyError when there is no such object.
         `region` says nothing here: a bucket is found in the account whatever its region, as it is in S3.
         """
         del region
@@ -39,7 +40,7 @@ class ObjectFiles:
         length = 0
         while copied := await self._moto.run(partial(_copy, found, into, start=length)):
             length += copied
-        return length
+        return length, found.metadata.get("Content-Type")
 
     async def put(
         self, url: str, content: IO[bytes], *, account: str, region: str, content_type: str, kms_key: str | None

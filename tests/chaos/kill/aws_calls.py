@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from devworld.simulator_control import SimulatorControl
-from tests.chaos.kill.estate import is_about
+from tests.chaos.kill.estate import WAKE_UP_ALARM, is_about
 
 CallRow = dict[str, Any]
 # Globs of operations that change something; reads begin with other words.
 CHANGING = ("Add*", "Create*", "Delete*", "Deregister*", "Put*", "Register*", "Remove*", "Stop*", "Update*")
 # What operations of Application Auto Scaling end in.
 _ON_TARGETS = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")
+_ON_ALARMS = ("PutMetricAlarm", "DeleteAlarms")
 _READING = ("Assume", "Describe", "Get", "Head", "List", "Simulate")
 
 
@@ -63,7 +64,10 @@ class CallsOf:
 
 
 def glob_of(operation: str, endpoint: str) -> str:
-    """The glob of the resources of an endpoint that an operation names: Application Auto Scaling names paths."""
+    """The glob of the resources of an endpoint that an operation names: Application Auto Scaling names paths, and the
+    alarm that wakes an endpoint has its name at the end."""
+    if operation in _ON_ALARMS:
+        return f"*{endpoint}*"
     return f"endpoint/{endpoint}/variant/*" if operation.endswith(_ON_TARGETS) else f"{endpoint}*"
 
 
@@ -73,7 +77,7 @@ def freezing_faults(simulator: SimulatorControl, *, names: str) -> list[str]:
     return [
         simulator.add_fault(match={"operation": operation, "resource": resources}, error=refusal)
         for operation in CHANGING
-        for resources in (names, f"endpoint/{names}")
+        for resources in (names, f"endpoint/{names}", f"{WAKE_UP_ALARM}{names}")
     ]
 
 

@@ -10,11 +10,12 @@ from devworld import environment, recipes
 from devworld.prerequisites import MAY_WATCH_ROLLOUTS, SAGEMAKER_MAY_ASSUME_IT
 from devworld.settings import Settings
 from tests.chaos.kill.pace import Pace
+from tests.chaos.kill.versions import ANSWERS_BUCKET
 from tests.controlplane.part import Part
 
 
 class AwsOfItsOwn:
-    """A simulator in a directory of its own, with the execution role in it."""
+    """A simulator in a directory of its own, with the execution role in it, and the bucket for answers."""
 
     def __init__(self, directory: Path, pace: Pace) -> None:
         directory.mkdir()
@@ -29,20 +30,21 @@ class AwsOfItsOwn:
         """Its URL."""
         self._part.await_ready()
         url = recipes.url(self._part.ports[0])
-        iam = boto3.client(
-            "iam",
-            endpoint_url=url,
+        session = boto3.Session(
             aws_access_key_id=environment.USER_KEY,
             aws_secret_access_key=environment.SECRET,
             region_name=environment.REGION,
         )
+        iam, s3 = session.client("iam", endpoint_url=url), session.client("s3", endpoint_url=url)
         try:
             name = recipes.EXECUTION_ROLE.rpartition("/")[2]
             iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(SAGEMAKER_MAY_ASSUME_IT))
             may = json.dumps(MAY_WATCH_ROLLOUTS)
             iam.put_role_policy(RoleName=name, PolicyName="rollouts", PolicyDocument=may)
+            s3.create_bucket(Bucket=ANSWERS_BUCKET)
         finally:
             iam.close()
+            s3.close()
         return url
 
     def stop(self) -> None:

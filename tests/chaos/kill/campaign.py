@@ -15,7 +15,7 @@ from tests.chaos.kill.foreign import make_foreign
 from tests.chaos.kill.kill_once import Result, kill_once
 from tests.chaos.kill.operator_slot import Begin, OperatorSlot
 from tests.chaos.kill.pace import FRESH, LATE
-from tests.chaos.kill.phases import Phase
+from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.points import Point, Row, late_rows_of, points_of, rows_of
 from tests.chaos.kill.recording import recorded
 from tests.chaos.kill.subject import Subject

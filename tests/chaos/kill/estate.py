@@ -12,6 +12,8 @@ _HERE = f"{ACCOUNT}/{REGION}"
 _WIDTH = 400
 # Alarms flip by themselves.
 _OF_ALARMS_STATE = "State"
+# An alarm that wakes an endpoint from zero: this, then the endpoint's name.
+WAKE_UP_ALARM = "endpoint-operator-wake-up-"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -44,8 +46,8 @@ class Estate:
 
 def is_about(resource: str | None, endpoint: str) -> bool:
     """Whether it is the endpoint's name, or begins with it and a hyphen, or names one of its variants as Application
-    Auto Scaling does: endpoint/NAME/variant/VARIANT, in names of its alarms too."""
-    kind, slash, rest = (resource or "").partition("/")
+    Auto Scaling does: endpoint/NAME/variant/VARIANT, in names of its alarms too; or is the alarm that wakes it."""
+    kind, slash, rest = (resource or "").removeprefix(WAKE_UP_ALARM).partition("/")
     name = rest.partition("/")[0] if slash and kind.endswith("endpoint") else kind
     return name == endpoint or name.startswith(f"{endpoint}-")
 

@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Iterable
 
-from tests.chaos.kill.phases import PHASES, Phase
+from tests.chaos.kill.phase import Phase
+from tests.chaos.kill.phases import PHASES
 from tests.chaos.kill.points import Meanwhile, Row
 
 # Most of a row is waiting (for the Lease, for SageMaker), so two cores carry many.

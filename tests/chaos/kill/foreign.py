@@ -6,7 +6,7 @@ from typing import Any
 from devworld.recipes import EXECUTION_ROLE
 from devworld.simulator_control import SimulatorControl
 from devworld.world import World
-from tests.chaos.kill.estate import estate_of
+from tests.chaos.kill.estate import WAKE_UP_ALARM, estate_of
 from tests.controlplane.deadlines import until
 from tests.integration.vocabulary.specs import INSTANCE_TYPE, REGISTRY
 
@@ -81,17 +81,18 @@ def _scale(world: World, endpoint: str) -> None:
 def _watch(world: World, endpoint: str) -> None:
     cloudwatch = world.boto3("cloudwatch")
     try:
-        cloudwatch.put_metric_alarm(
-            AlarmName=f"{endpoint}-5xx",
-            Namespace="AWS/SageMaker",
-            MetricName="Invocation5XXErrors",
-            Dimensions=[{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": _VARIANT}],
-            Statistic="Sum",
-            Period=60,
-            EvaluationPeriods=1,
-            Threshold=5.0,
-            ComparisonOperator="GreaterThanThreshold",
-        )
+        for name in (f"{endpoint}-5xx", f"{WAKE_UP_ALARM}{endpoint}"):  # the second is called as ours are
+            cloudwatch.put_metric_alarm(
+                AlarmName=name,
+                Namespace="AWS/SageMaker",
+                MetricName="Invocation5XXErrors",
+                Dimensions=[{"Name": "EndpointName", "Value": endpoint}, {"Name": "VariantName", "Value": _VARIANT}],
+                Statistic="Sum",
+                Period=60,
+                EvaluationPeriods=1,
+                Threshold=5.0,
+                ComparisonOperator="GreaterThanThreshold",
+            )
     finally:
         cloudwatch.close()
 

@@ -1,29 +1,11 @@
 """The parts of an object's life in which the operator is killed. Another part is another line."""
 
-import dataclasses
-
 from tests.chaos.kill.kube_writes import CONFIG_MAP_FILLED, CONFIG_MAP_MADE, CONFIG_MAP_REMOVED, REVISION_KEY_MADE
-from tests.chaos.kill.versions import BY_CONCURRENCY, BY_INVOCATIONS, OTHER_TYPE, Version
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Phase:
-    """What was settled before, and what is asked then (None: to be deleted). A name is one word without a hyphen."""
-
-    name: str
-    before: tuple[Version, ...] = ()
-    asks: Version | None
-    edit: Version
-    """What somebody edits the spec to while the operator is dead."""
-    about: tuple[str, ...] = ()
-    """The writes that the phase is there for: points though an earlier phase had them. A run without one is wrong."""
-    whole: bool = False
-    """Whether every write of it is a point; else those that `about` names and those that no earlier phase had."""
-    by_hand: bool = False
-    """Whether somebody has made an endpoint of its name before."""
-    keyless: bool = False
-    """Whether the operator has lost the key by which revisions are named after values."""
-
+from tests.chaos.kill.phase import Phase
+from tests.chaos.kill.phases_async import ASYNC_PHASES
+from tests.chaos.kill.phases_serverless import SERVERLESS_PHASES
+from tests.chaos.kill.scalings import BY_CONCURRENCY, BY_INVOCATIONS
+from tests.chaos.kill.versions import OTHER_TYPE, Version
 
 _PLAIN = Version(1)
 _BY_INVOCATIONS = Version(1, scaling=BY_INVOCATIONS)
@@ -108,4 +90,6 @@ PHASES = (
         edit=Version(1, config_map=3),
         about=(CONFIG_MAP_REMOVED,),
     ),
+    *ASYNC_PHASES,
+    *SERVERLESS_PHASES,
 )

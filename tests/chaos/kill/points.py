@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from tests.chaos.kill.kube_writes import BESIDE
-from tests.chaos.kill.phases import Phase
+from tests.chaos.kill.phase import Phase
 
 
 class Side(enum.StrEnum):

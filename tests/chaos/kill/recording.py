@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tests.chaos.kill.aws_calls import CHANGING
 from tests.chaos.kill.operator_slot import OperatorSlot
-from tests.chaos.kill.phases import Phase
+from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.points import Point, Side, writes_of
 from tests.chaos.kill.subject import Subject
 

@@ -7,7 +7,7 @@ from tests.chaos.kill.estate import estate_of
 from tests.chaos.kill.foreign import make_by_hand
 from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.patience import seldom
-from tests.chaos.kill.phases import Phase
+from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.versions import Version
 from tests.chaos.kill.wanted import Found, complaints
 from tests.chaos.kill.wish import Wish

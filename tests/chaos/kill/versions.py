@@ -3,7 +3,8 @@
 import dataclasses
 from typing import Any
 
-from tests.integration.vocabulary.specs import INSTANCE_TYPE, REGISTRY, smallest
+from tests.chaos.kill.scalings import Scaling
+from tests.integration.vocabulary.specs import INSTANCE_TYPE, REGISTRY
 
 Document = dict[str, Any]
 # As SageMaker is asked for the only variant where the spec names none (api.md, `variants`).
@@ -11,6 +12,9 @@ ONLY_VARIANT = "AllTraffic"
 OTHER_TYPE = "ml.c5.large"
 # The Secret that containers take a value from: where it is, and what it holds.
 SECRET, SECRET_KEY, SECRET_VALUE, VARIABLE = "token", "value", "of-the-secret", "TOKEN"
+REAL_TIME, ASYNC, SERVERLESS = "RealTime", "Async", "Serverless"
+ANSWERS_BUCKET = "kill-answers"
+ANSWERS = f"s3://{ANSWERS_BUCKET}/out"
 # Ten minutes of baking: half a second at the kill test's pace.
 _CANARY: Document = {
     "strategy": "Canary",
@@ -20,57 +24,16 @@ _CANARY: Document = {
 }
 
 
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Scaling:
-    """spec.autoscaling with a policy and a schedule. The schedule never runs: the bounds stay those of the spec."""
-
-    minimum: int
-    maximum: int
-    field: str
-    """The member of spec.autoscaling that asks for the metric."""
-    metric: str
-    """Application Auto Scaling's name of it."""
-    target: float
-    schedule: str
-    at: str
-
-    def spec(self) -> Document:
-        schedule = {"name": self.schedule, "schedule": self.at, "minCount": 1, "maxCount": self.maximum}
-        return {
-            "minCount": self.minimum,
-            "maxCount": self.maximum,
-            self.field: self.target,
-            "schedules": [schedule],
-        }
-
-
-BY_INVOCATIONS = Scaling(
-    minimum=1,
-    maximum=3,
-    field="invocationsPerInstance",
-    metric="SageMakerVariantInvocationsPerInstance",
-    target=100.0,
-    schedule="party",
-    at="at(2099-12-31T00:00:00)",
-)
-# Nothing of it is as in the other, and it begins with more instances than any version counts.
-BY_CONCURRENCY = Scaling(
-    minimum=3,
-    maximum=4,
-    field="concurrentRequestsPerModel",
-    metric="SageMakerVariantConcurrentRequestsPerModelHighResolution",
-    target=5.0,
-    schedule="jubilee",
-    at="at(2098-12-31T00:00:00)",
-)
-
-
 @dataclasses.dataclass(frozen=True)
 class Version:
-    """One state of the spec. Versions of the same number differ in nothing that SageMaker cannot change in place."""
+    """One state of the spec. Versions of the same number differ in nothing that SageMaker cannot change in place,
+    except that provisioned concurrency goes only by another endpoint config of the same revision."""
 
     number: int
     _: dataclasses.KW_ONLY
+    mode: str = REAL_TIME
+    concurrency: tuple[int, int | None] | None = None
+    """Of a serverless one, how many requests at once, and for how many it is kept warm."""
     weights: tuple[float, float] | None = None
     """Of two variants, blue and green; None: there is one."""
     scaling: Scaling | None = None
@@ -80,6 +43,8 @@ class Version:
     stopped: bool = False
     adopts: bool = False
     """Whether an endpoint of that name which nobody manages is adopted."""
+    recreates: bool = False
+    """Whether it may be deleted and made again for another mode."""
     secret: bool = False
     """Whether its containers take a value from the Secret."""
     config_map: int | None = None
@@ -93,6 +58,24 @@ class Version:
     def instances(self) -> int:
         """Of each variant. Two versions in a row differ, so that a rollout is followed by a change in place."""
         return 1 + self.number % 2
+
+    @property
+    def memory_mb(self) -> int:
+        """Of a serverless one: 1024 to 6144 are all there is."""
+        return 1024 * (1 + self.number)
+
+    @property
+    def warm(self) -> int | None:
+        """Provisioned concurrency."""
+        return None if self.concurrency is None else self.concurrency[1]
+
+    @property
+    def async_config(self) -> Document | None:
+        """CreateEndpointConfig's member for it."""
+        if self.mode != ASYNC:
+            return None
+        client = {"MaxConcurrentInvocationsPerInstance": self.number}
+        return {"OutputConfig": {"S3OutputPath": ANSWERS}, "ClientConfig": client}
 
     @property
     def variants(self) -> dict[str, float]:
@@ -113,14 +96,16 @@ class Version:
     def spec(self, name: str) -> Document:
         """Whole; without history, so that every rollout but the first has something to clear away."""
         asked: Document = {
-            "mode": smallest()["mode"],
+            "mode": self.mode,
             **self._fleet(),
+            **self._of_mode(),
             "tags": self.tags,
             "revisionHistoryLimit": 0,
             "stopped": self.stopped,
             "autoscaling": self.scaling.spec() if self.scaling is not None else None,
             "rollout": _CANARY if self.guarded else None,
             "adoptionPolicy": "AdoptOrCreate" if self.adopts else None,
+            "replacePolicy": "Recreate" if self.recreates else None,
             "export": {"configMapName": self.config_map_name(name)} if self.config_map is not None else None,
         }
         return {member: value for member, value in asked.items() if value is not None}
@@ -134,10 +119,21 @@ class Version:
         if self.secret:
             reference = {"secretKeyRef": {"name": SECRET, "key": SECRET_KEY}}
             container["environment"] = [{"name": VARIABLE, "valueFrom": reference}]
-        machine = {"containers": [container], "instance": {"type": self.instance_type, "count": self.instances}}
+        machine: Document = {"containers": [container]}
+        if self.mode != SERVERLESS:
+            machine["instance"] = {"type": self.instance_type, "count": self.instances}
         if self.weights is None:
             return machine
         return {"variants": [{"name": name, "weight": weight, **machine} for name, weight in self.variants.items()]}
+
+    def _of_mode(self) -> Document:
+        if self.mode == ASYNC:
+            return {"async": {"outputS3Uri": ANSWERS, "maxConcurrentInvocationsPerInstance": self.number}}
+        if self.concurrency is None:
+            return {}
+        most, warm = self.concurrency
+        kept_warm = {} if warm is None else {"provisionedConcurrency": warm}
+        return {"serverless": {"memoryMB": self.memory_mb, "maxConcurrency": most, **kept_warm}}
 
 
 def _merge_patch(before: Document, after: Document) -> Document:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tests.chaos.kill.estate import Estate
-from tests.chaos.kill.versions import SECRET_VALUE, VARIABLE, Version
+from tests.chaos.kill.versions import SECRET_VALUE, SERVERLESS, VARIABLE, Version
 
 
 class Revisions:
@@ -13,8 +13,8 @@ class Revisions:
 
     def __init__(self, estate: Estate, endpoint_name: str) -> None:
         self._estate = estate
-        # A revision, then what tells its variants' models apart.
-        self._pattern = re.compile(rf"^{re.escape(endpoint_name)}-[0-9a-f]{{10}}(-v\d)?$")
+        # A revision, then what tells its variants' models apart, or its endpoint configs.
+        self._pattern = re.compile(rf"^{re.escape(endpoint_name)}-[0-9a-f]{{10}}(-v\d|-[0-9a-f]{{4}})?$")
 
     def complaints(self, *, kept: Sequence[Version]) -> Iterator[str]:
         """What is there beyond the versions whose models stay, and what is not."""
@@ -36,9 +36,13 @@ class Revisions:
         if images != {latest.image}:
             yield f"the endpoint serves {_short(sorted(images))}, not {_short([latest.image])}"
         variants = self._variants(config)
-        machines = {variant["VariantName"]: variant["InstanceType"] for variant in variants}
-        if machines != dict.fromkeys(latest.variants, latest.instance_type):
-            yield f"its variants are {machines}, not {sorted(latest.variants)} on {latest.instance_type}"
+        machines = {variant["VariantName"]: _machine(variant) for variant in variants}
+        wanted = latest.memory_mb if latest.mode == SERVERLESS else latest.instance_type
+        if machines != dict.fromkeys(latest.variants, wanted):
+            yield f"its variants are {machines}, not {sorted(latest.variants)} on {wanted}"
+        queue = self._estate.configs.get(config, {}).get("AsyncInferenceConfig")
+        if queue != latest.async_config:
+            yield f"it is asked as {queue} says, not as {latest.async_config}"
         environment = {VARIABLE: SECRET_VALUE} if latest.secret else {}
         for variant in variants:
             found = self._container(variant["ModelName"]).get("Environment", {})
@@ -52,13 +56,19 @@ class Revisions:
         image: str | None = self._container(model).get("Image")
         return image
 
-    def _variants(self, config: str) -> list[dict[str, str]]:
-        variants: list[dict[str, str]] = self._estate.configs.get(config, {}).get("ProductionVariants", [])
+    def _variants(self, config: str) -> list[dict[str, Any]]:
+        variants: list[dict[str, Any]] = self._estate.configs.get(config, {}).get("ProductionVariants", [])
         return variants
 
     def _container(self, model: str) -> dict[str, Any]:
         container: dict[str, Any] = self._estate.models.get(model, {}).get("PrimaryContainer", {})
         return container
+
+
+def _machine(variant: dict[str, Any]) -> object:
+    """The instance type; of a serverless variant its memory in MB."""
+    serverless = variant.get("ServerlessConfig")
+    return variant.get("InstanceType") if serverless is None else serverless["MemorySizeInMB"]
 
 
 def _short(images: Sequence[str]) -> str:

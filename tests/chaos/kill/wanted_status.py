@@ -34,7 +34,7 @@ def _conditions(latest: Version) -> dict[str, str]:
     wanted = {"Ready": "True", "Available": "False" if latest.stopped else "True"}
     wanted |= {"Reconciling": "False", "Stalled": "False"}
     if latest.scaling is not None:
-        wanted["AutoscalingReady"] = "True"
+        wanted["AutoscalingReady"] = "False" if latest.stopped else "True"
     if latest.config_map is not None:
         wanted["Exported"] = "True"
     if latest.secret:

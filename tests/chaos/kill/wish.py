@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from tests.chaos.kill.versions import Version
+from tests.chaos.kill.versions import ASYNC, REAL_TIME, Version
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -37,6 +37,16 @@ class Wish:
         """How often the instance type is to change."""
         return sum(after.instance_type != before.instance_type for before, after in pairwise(self.asked))
 
+    @property
+    def may_sleep(self) -> bool:
+        """Whether a policy was ever asked for that wakes it."""
+        return any(version.scaling is not None and version.scaling.minimum == 0 for version in self.asked)
+
+    @property
+    def recreations(self) -> int:
+        """How often the mode is to change in a way that SageMaker does not make in place."""
+        return sum(_is_remade(before, after) for before, after in pairwise(self.asked))
+
     def deployed(self, times: int) -> list[Version] | None:
         """The versions that were deployed, when SageMaker was asked so often to; None when that fits no history."""
         without = [version for position, version in enumerate(self.asked) if position != self.skippable]
@@ -55,11 +65,18 @@ def kept(deployed: Iterable[Version]) -> list[Version]:
 
 
 def _deployments(history: Iterable[Version]) -> Iterator[Version]:
-    """The first, each of another number, and each that follows a stop: the others change in place."""
-    serving = None
+    """The first, each of another number, each that follows a stop, and each that takes provisioned concurrency away:
+    the others change in place."""
+    serving: Version | None = None
     for version in history:
-        if version.stopped:
-            serving = None
-        elif version.number != serving:
-            serving = version.number
+        if not version.stopped and (serving is None or _needs_deployment(serving, version)):
             yield version
+        serving = None if version.stopped else version
+
+
+def _needs_deployment(before: Version, after: Version) -> bool:
+    return after.number != before.number or (before.warm is not None and after.warm is None)
+
+
+def _is_remade(before: Version, after: Version) -> bool:
+    return before.mode != after.mode and (before.mode == ASYNC or after.mode != REAL_TIME)

@@ -8,6 +8,7 @@ from devworld.prerequisites import make_execution_role
 from devworld.settings import Settings
 from devworld.world import World
 from tests.chaos.kill.pace import FRESH
+from tests.chaos.kill.versions import ANSWERS_BUCKET
 
 
 @contextmanager
@@ -16,6 +17,7 @@ def world_of_kills(directory: Path) -> Iterator[World]:
     world = World.start(directory, Settings(time_scale=FRESH.time_scale, operator=False), die_with_parent=True)
     try:
         make_execution_role(world)
+        world.boto3("s3").create_bucket(Bucket=ANSWERS_BUCKET)
         yield world
     finally:
         world.stop()

@@ -36,7 +36,15 @@ class AsyncTruth:
 
     def ask(self, endpoint: "Endpoint", body: bytes, *, key: str, content_type: str = "text/csv") -> Asked:
         """The body goes into the bucket, and SageMaker is asked to answer it."""
+        self.put(body, key=key)
+        return self.ask_about(endpoint, key=key, content_type=content_type)
+
+    def put(self, body: bytes, *, key: str) -> None:
+        """An input that may be asked about."""
         self._scene.boto3("s3").put_object(Bucket=self.bucket, Key=f"in/{key}", Body=body)
+
+    def ask_about(self, endpoint: "Endpoint", *, key: str, content_type: str = "text/csv") -> Asked:
+        """An input that was put before, or is missing."""
         answer = self._scene.boto3("sagemaker-runtime").invoke_endpoint_async(
             EndpointName=endpoint.sagemaker_name,
             InputLocation=f"s3://{self.bucket}/in/{key}",
@@ -68,10 +76,18 @@ class AsyncTruth:
 
         return self._scene.until(heard, f"a notification about {asked.inference_id}")
 
+    def results(self) -> list[dict[str, Any]]:
+        """All that subscribers were told of requests so far, each with its topic; trials of the topics left out."""
+        self._listen()
+        return [each for each in self._told if each["eventName"] == "InferenceResult"]
+
     def _listen(self) -> None:
+        """Takes all that is in the queue."""
         sqs = self._scene.boto3("sqs")
-        answer = sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10)
-        for entry in answer.get("Messages", []):
-            sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=entry["ReceiptHandle"])
-            envelope = json.loads(entry["Body"])
-            self._told.append({"topic": envelope["TopicArn"], **json.loads(envelope["Message"])})
+        while entries := sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages", []):
+            for entry in entries:
+                envelope = json.loads(entry["Body"])
+                self._told.append({"topic": envelope["TopicArn"], **json.loads(envelope["Message"])})
+            receipts = [{"Id": str(i), "ReceiptHandle": entry["ReceiptHandle"]} for i, entry in enumerate(entries)]
+            answer = sqs.delete_message_batch(QueueUrl=self._queue, Entries=receipts)
+            assert not answer.get("Failed"), answer["Failed"]
