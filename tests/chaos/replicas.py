@@ -20,8 +20,8 @@ from tests.controlplane.source import where_from
 from tests.integration.vocabulary.shared_world import TIME_SCALE
 
 LEASE = "endpoint-operator"
-# It sees within a second what AWS did behind its back, and reads do not lag here: a successor goes on soon with what was
-# under way. The Lease is as it ships unless a test says otherwise.
+# It sees within a second what AWS did behind its back, and reads do not lag here: a successor goes on soon with what
+# was under way. The Lease is as it ships unless a test says otherwise.
 PERIODS = {"--fleet-sweep-seconds": "1", "--transition-seconds": "0.25", "--consistency-window-seconds": "1"}
 
 
