@@ -25,9 +25,11 @@ def test_an_endpoint_deleted_by_hand_is_made_again_and_an_event_says_so(world: S
 def test_while_it_is_made_again_nothing_is_ready_or_available(world: Scene) -> None:
     endpoint = world.given().settles()
     created = endpoint.is_in("InService")["CreationTime"]
+    refusal = world.fault("CreateEndpoint", error={"code": "ThrottlingException", "message": "Rate exceeded"})
     world.boto3("sagemaker").delete_endpoint(EndpointName=endpoint.sagemaker_name)
     world.until(lambda: world.sagemaker.endpoint(endpoint.sagemaker_name) is None, "deleted")
     world.next(endpoint, result="InService", seconds=3000)
+    world.simulator.end_faults(refusal)
     endpoint.tells("EndpointDeleted")
     world.until(lambda: endpoint.is_in("Creating")["CreationTime"] != created, "being made again")
     world.until(lambda: endpoint.table_row() == ("False", "True", "False", "False"), "the row of the table")
@@ -60,7 +62,7 @@ def test_reverting_after_it_was_made_again_makes_no_third_config(world: Scene) -
     endpoint.settles()
     endpoint.edit(version(2)).settles()
     endpoint.edit(version(1)).settles()
-    assert len(world.sagemaker.configs()) == 2
+    world.until(lambda: len(world.sagemaker.configs()) == 2, "no third config")  # what is not kept goes after Ready
     endpoint.delete().is_gone()
     assert world.sagemaker.everything() == []
 
