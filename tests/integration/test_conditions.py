@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from devworld.environment import ACCOUNT
-from tests.integration.test_guarded_rollouts import CANARY, alarms
+from tests.integration.test_guarded_rollouts import CANARY, alarms, breach
 from tests.integration.test_variants import given_two, variant, variants
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.kstatus import CURRENT, FAILED, IN_PROGRESS, TERMINATING
@@ -111,7 +111,7 @@ def test_rolled_back_by_an_alarm(world: Scene) -> None:
     endpoint = world.given(count(4), field(rollout={**CANARY, "waitSeconds": 3600})).settles()
     endpoint.edit(version(2)).is_in("Updating")
     (alarm,) = alarms(world)
-    world.boto3("cloudwatch").set_alarm_state(AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="a test")
+    breach(world, alarm)
     endpoint.stalls("AlarmRolledBack")
     assert row(endpoint) == USERS_FAULT_OLD_ONE_SERVES
     assert endpoint.status["phase"] == "Stalled"

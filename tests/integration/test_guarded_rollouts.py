@@ -25,6 +25,13 @@ def alarms(world: Scene) -> list[dict[str, Any]]:
     return [alarm for alarm in answer["MetricAlarms"] if alarm["AlarmName"].startswith(world.namespace)]
 
 
+def breach(world: Scene, alarm: dict[str, Any]) -> None:
+    """The metric goes over the threshold. A state that is only set would last until the alarm's next look."""
+    dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
+    metric = {"namespace": alarm["Namespace"], "metricName": alarm["MetricName"], "dimensions": dimensions}
+    world.simulator.put_metric(**metric, values=[alarm["Threshold"] + 1])
+
+
 @pytest.mark.parametrize("strategy", STRATEGIES)
 def test_a_rollout_in_steps_ends_on_the_new_revision(world: Scene, strategy: str) -> None:
     endpoint = given_guarded(world, STRATEGIES[strategy])
@@ -76,9 +83,7 @@ def test_an_alarm_rolls_back_and_the_old_revision_serves_on(world: Scene) -> Non
     first = endpoint.revision
     endpoint.edit(version(2)).is_in("Updating")
     (alarm,) = alarms(world)
-    world.boto3("cloudwatch").set_alarm_state(
-        AlarmName=alarm["AlarmName"], StateValue="ALARM", StateReason="the test says so"
-    )
+    breach(world, alarm)
     sentence = endpoint.stalls("AlarmRolledBack")
     assert first in sentence
     assert alarm["AlarmName"] in sentence

@@ -65,7 +65,7 @@ def reaches(world: World, wanted: str) -> None:
         world.advance(5)
         return stage(world) == wanted
 
-    world.until(there, f"the deployment to be {wanted}, it is {world.describe()}")
+    world.until(there, f"the deployment to be {wanted}")
 
 
 def blue_green(kind: str, *, wait: int = 0, termination: int = 0, alarms: tuple[str, ...] = (), **more: Any) -> Any:

@@ -11,13 +11,13 @@ from tests.simulator.world import World, refused, variant
 
 @pytest.fixture
 def cloudwatch(world: World) -> Iterator[Any]:
-    """CloudWatch with the alarm churn-5xx, which has no data and keeps the state it is given."""
+    """CloudWatch with the alarm churn-5xx: of an endpoint that nobody asks, so it has no data and keeps its state."""
     client = world.client("cloudwatch")
     client.put_metric_alarm(
         AlarmName="churn-5xx",
         Namespace="AWS/SageMaker",
         MetricName="Invocation5XXErrors",
-        Dimensions=[{"Name": "EndpointName", "Value": "e1"}, {"Name": "VariantName", "Value": "AllTraffic"}],
+        Dimensions=[{"Name": "EndpointName", "Value": "silent"}, {"Name": "VariantName", "Value": "AllTraffic"}],
         Statistic="Sum",
         Period=60,
         EvaluationPeriods=1,
