@@ -1,0 +1,97 @@
+"""What a pass over an InferenceModel decides on: its endpoint, the source, what is published, and how warm it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.place import Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """The endpoint that the model names, as its object in the cluster says; no call is made for it."""
+
+    endpoint_name: str
+    """Of the SageMaker endpoint."""
+    multi_model: bool
+    """Whether the endpoint's mode is MultiModel; `s3_prefix` is empty where it is not."""
+    s3_prefix: str
+    place: Place
+    available: bool
+    """Whether SageMaker's endpoint answers."""
+    settled: bool
+    """Whether what serves is the endpoint's latest generation, with this very prefix."""
+    serving_since: str
+    """Revision that serves; another one has loaded nothing yet."""
+    instance_count: int
+    being_deleted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceSeen:
+    """The source as S3 has it now. Of a directory, `etag` is the digest of its listing and `size_bytes` the sum."""
+
+    etag: str
+    size_bytes: int
+    is_directory: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedSeen:
+    """An object under the endpoint's prefix. The last three are from its metadata; empty where others made it."""
+
+    s3_uri: str
+    etag: str
+    size_bytes: int
+    content: str
+    object_name: str
+    uid: str
+    cluster: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Absent:
+    """There is no object under that key."""
+
+    s3_uri: str
+
+
+class PackingState:
+    """States of the packing Job."""
+
+    RUNNING = "Running"
+    SUCCEEDED = "Succeeded"
+    FAILED = "Failed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PackingSeen:
+    """The Job that packs (or checks) the source; `message` is what the packer said last."""
+
+    state: str
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelFacts:
+    """`source` is None where nothing asks to look; a Fault where the look failed."""
+
+    now: datetime
+    cluster_id: str
+    target: Target | None
+    id_taken_by: str | None = None
+    """namespace/name of the older object with the same modelId on the same endpoint."""
+    source: SourceSeen | Fault | None = None
+    published: PublishedSeen | Absent | Fault | None = None
+    """What is under the key that the pass is about."""
+    archive_fault: Fault | None = None
+    """What is wrong with the archive, where its layout asks for a check and it was checked."""
+    packing: PackingSeen | None = None
+    warm: bool | None = None
+    """None while not known: no warm-up is asked for, or too few were made since the operator started."""
+    warm_up_fault: Fault | None = None
+    """Why the last warm-up was not answered."""
+    new_one_answered: bool = False
+    """Whether the target that is being published answered a warm-up."""
+    missing: bool = False
+    """Whether the hourly list of the prefix does not show what the status says is published."""
