@@ -36,6 +36,7 @@ TESTS := tests/integration tests/clients tests/devworld tests/cli tests/simulato
 
 test: .venv/ready ## every test (half an hour on two cores)
 	@$(BIN)/python -m devworld build
+	@$(BIN)/python -m sagemaker_simulator.servers.triton --install
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(wildcard $(TESTS)) $(PYTEST_ARGS)
 	@$(BIN)/python -m pytest tests/chaos $(PYTEST_ARGS)
 
@@ -45,6 +46,7 @@ chaos: .venv/ready ## kills at every write, watches cut, replicas killed, AWS at
 
 examples: .venv/ready ## every folder of examples/, applied and asked
 	@$(BIN)/python -m devworld build
+	@$(BIN)/python -m sagemaker_simulator.servers.triton --install
 	@$(BIN)/python -m pytest tests/integration/test_examples.py $(PYTEST_ARGS)
 
 bench: .venv/ready ## the figures: 1, 100 and 1,000 endpoints (a quarter of an hour)
@@ -64,13 +66,14 @@ fmt: .venv/ready ## format
 	@$(BIN)/ruff check --fix .
 
 generate: .venv/ready ## write the generated files
-	@$(BIN)/python -m endpoint_operator crd > crds/inferenceendpoints.yaml
+	@for kind in inferenceendpoints inferencemodels; do $(BIN)/python -m endpoint_operator crd $$kind > crds/$$kind.yaml || exit 1; done
 	@$(BIN)/python -m tests.unit.what_an_edit_does > docs/what-an-edit-does.md
 
 lock: .venv/ready ## resolve the pins again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/bootstrap.in -o requirements/bootstrap.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/operator.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml simulator/pyproject.toml --group dev -o requirements/dev.txt
+	@$(BIN)/uv pip compile --quiet --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url requirements/triton.in -o requirements/triton.txt
 	@for client in aws-cli sagemaker-2 sagemaker-3; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/clients/$$client.in -o requirements/clients/$$client.txt || exit 1; \
 	done

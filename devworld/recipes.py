@@ -1,4 +1,4 @@
-"""How the simulator and the operator are started in a world."""
+"""How the simulator, the operator and the pod runner are started in a world."""
 
 import functools
 import signal
@@ -8,11 +8,15 @@ from pathlib import Path
 
 from devworld import environment
 from devworld.cluster import OPERATOR_NAMESPACE
-from devworld.settings import Settings
+from devworld.settings import PROJECT, Settings
 from tests.controlplane.httpcheck import answers_ok
 from tests.controlplane.part import Ports, Recipe
 
 EXECUTION_ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/sagemaker-execution"
+PACKER_IMAGE = "endpoint-operator-packer:dev"
+"""What the operator asks for, and the pod runner runs; no registry has it."""
+PACKER_NODES = "endpoint-operator.dev/runs-on=this-machine"
+"""Where a cluster of the user's has nodes, none of them takes the packer's Pods: they could not reach the simulator."""
 
 
 def url(port: int) -> str:
@@ -56,6 +60,7 @@ def operator(
             *("--http-address", f"127.0.0.1:{ports[0]}"),
             *("--operator-namespace", OPERATOR_NAMESPACE),
             *("--default-execution-role-arn", EXECUTION_ROLE),
+            *("--packer-image", PACKER_IMAGE, "--packer-node-selector", PACKER_NODES),
             *settings.operator_args,
         )
 
@@ -71,6 +76,29 @@ def operator(
         log=directory / "logs" / f"{name}.log",
         answers=functools.partial(_answers, path="/healthz"),
         stop_within_seconds=15,  # it promises to be gone within 10
+        death_signal=death_signal,
+    )
+
+
+def pod_runner(
+    directory: Path, *, kubeconfig: Path, simulator_url: Callable[[], str], death_signal: signal.Signals | None
+) -> Recipe:
+    """Runs the Pods of packing Jobs as processes, as the cluster's admin: it is in a kubelet's place."""
+
+    def command(ports: Ports) -> tuple[str, ...]:
+        return (
+            *(sys.executable, "-m", "devworld.podrunner"),
+            *("--image", PACKER_IMAGE, "--aws-url", simulator_url()),
+            *("--folder", str(directory / "pods"), "--port", str(ports[0])),
+        )
+
+    return Recipe(
+        name="pod-runner",
+        port_count=1,
+        command=command,
+        environment=lambda: environment.for_child({"KUBECONFIG": str(kubeconfig), "PYTHONPATH": str(PROJECT)}),
+        log=directory / "logs" / "pod-runner.log",
+        answers=functools.partial(_answers, path="/"),
         death_signal=death_signal,
     )
 

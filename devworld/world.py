@@ -1,4 +1,7 @@
-"""A world: a control plane with the kinds installed, the simulator as AWS, and the operator between them."""
+"""A world: a control plane with the kinds installed, the simulator as AWS, and the operator between them.
+
+Its packing Jobs run as processes of this machine.
+"""
 
 import dataclasses
 import os
@@ -43,6 +46,15 @@ class World:
         self.simulator_process = Part(
             recipes.simulator(self.directory, settings, death_signal=polite), remember=self.remember
         )
+        self.pod_runner = Part(
+            recipes.pod_runner(
+                self.directory,
+                kubeconfig=self.control_plane.kubeconfig,
+                simulator_url=lambda: self.simulator_url,
+                death_signal=polite,
+            ),
+            remember=self.remember,
+        )
         self.operator_kubeconfig = self.directory / "operator.kubeconfig"
         replicas = range(1, settings.operator_replicas + 1)
         self.operators = tuple(self._replica(number, death_signal=polite) for number in replicas)
@@ -76,7 +88,7 @@ class World:
     @property
     def all_parts(self) -> tuple[Part, ...]:
         """In the order in which they need each other."""
-        return (*self.control_plane.parts, self.simulator_process, *self.operators)
+        return (*self.control_plane.parts, self.simulator_process, self.pod_runner, *self.operators)
 
     @property
     def wanted_parts(self) -> tuple[Part, ...]:
@@ -94,6 +106,7 @@ class World:
         cluster.install_kinds(self.kubectl)
         cluster.install_operator_account(self.kubectl)
         self.simulator_process.await_ready()
+        self.pod_runner.start()
         dead = [part for part in self.operators if not part.alive]
         if self.settings.operator and dead:
             self._bring_up_operators(dead)
@@ -103,6 +116,7 @@ class World:
         with uninterrupted(saying="stopping; a few seconds more"):
             for part in reversed(self.operators):
                 part.stop()
+            self.pod_runner.stop()
             self.simulator_process.stop()
             if isinstance(self.source, ExistingCluster) and self.control_plane.kubeconfig.exists():
                 cluster.remove(self.kubectl)

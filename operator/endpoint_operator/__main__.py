@@ -1,4 +1,4 @@
-"""`python -m endpoint_operator run` starts the operator; `crd` prints the CustomResourceDefinitions."""
+"""`python -m endpoint_operator run` starts the operator; `crd` prints its CustomResourceDefinitions."""
 
 import asyncio
 import logging
@@ -9,7 +9,7 @@ from typing import NoReturn
 from pydantic import ValidationError
 from pydantic_settings import CliApp
 
-from endpoint_operator.api.crd import as_yaml, inference_endpoint_crd
+from endpoint_operator.api.crd import CRDS, as_yaml
 from endpoint_operator.app import App
 from endpoint_operator.aws.session import RegionMissing
 from endpoint_operator.kube.connection import ClusterConfigMissing
@@ -18,7 +18,7 @@ from endpoint_operator.memory import keep_memory_small
 from endpoint_operator.settings import Settings
 
 USAGE = """usage: python -m endpoint_operator run [FLAGS]   start the operator (run --help lists the flags)
-       python -m endpoint_operator crd           print the CustomResourceDefinitions
+       python -m endpoint_operator crd [KIND]    print the CustomResourceDefinitions, or that of inferencemodels
 """
 
 
@@ -27,7 +27,10 @@ def main(arguments: list[str]) -> int:
         case ["run", *flags]:
             return _run(flags)
         case ["crd"]:
-            sys.stdout.write(as_yaml(inference_endpoint_crd()))
+            sys.stdout.write("---\n".join(as_yaml(make()) for make in CRDS.values()))
+            return 0
+        case ["crd", plural] if plural in CRDS:
+            sys.stdout.write(as_yaml(CRDS[plural]()))
             return 0
         case _:
             sys.stderr.write(USAGE)
@@ -38,6 +41,7 @@ def _run(flags: list[str]) -> int:
     try:
         settings = CliApp.run(Settings, cli_args=flags)
         settings.http_host_and_port()
+        settings.packer()
     except (ValidationError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         return 2

@@ -7,11 +7,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.kinds import ENDPOINTS, MODELS
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.prices import PriceBook
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.catalogue.images import BundledImages
+from endpoint_operator.catalogue.instance_memory import bundled_memory
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import InputValues, NotLeading
@@ -29,11 +31,12 @@ from endpoint_operator.kube.input_reader import KubeInputReader
 from endpoint_operator.kube.input_values import ValueReader
 from endpoint_operator.kube.lease import Leadership, LeaseLost, LeasePeriods
 from endpoint_operator.kube.measures import LEADING
-from endpoint_operator.kube.resync import Resync
+from endpoint_operator.kube.resync import Resync, Resynced
 from endpoint_operator.kube.revision_key import RevisionKey
-from endpoint_operator.kube.watch import Watch
-from endpoint_operator.kube.writer import EndpointWriter
+from endpoint_operator.kube.watch import Watch, Watched
+from endpoint_operator.kube.writer import KindWriter
 from endpoint_operator.metrics.server import StatusServer
+from endpoint_operator.model_loop import ModelLoop
 from endpoint_operator.planning.desired import endpoint_name_of
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.place import Place
@@ -56,9 +59,10 @@ class App:
         self._settings = settings
         self._stop = asyncio.Event()
         self._trouble: str | None = "starting"
-        self._store = ObjectStore()
+        self._store = ObjectStore(ENDPOINTS, then=self._remembered)
         self._queue = WorkQueue()
         self._intake = Intake(store=self._store, queue=self._queue)
+        self._models: ModelLoop | None = None
         self._watch: Watch | None = None
         self._prices = PriceBook()
         self._workers: Workers | None = None
@@ -93,7 +97,8 @@ class App:
         """The cluster's id, or None when the operator was stopped meanwhile."""
         while not self._stop.is_set():
             try:
-                await crd_is_installed(api)
+                await crd_is_installed(api, ENDPOINTS)
+                await crd_is_installed(api, MODELS)
                 return self._settings.cluster_id or await cluster_id(api)
             except ClusterNotReady as error:
                 if self._trouble != str(error):
@@ -110,29 +115,45 @@ class App:
         )
         self._input_reader = reader = KubeInputReader(objects, values)
         self._aws = aws = self._aws_rooms(cluster, values)
+        listed = asyncio.Event()
+        self._models = models = ModelLoop(
+            settings=self._settings,
+            api=api,
+            rooms=aws,
+            cluster_id=cluster,
+            wake_endpoint=self._intake.wake,
+            listed=listed,
+            may_write=self._may_write,
+        )
         namespaces = self._settings.watched_namespaces()
-        self._watch = watch = Watch(namespaces=namespaces, seen=self._intake.seen, gone=self._gone)
+        self._watch = watch = Watch(
+            namespaces=namespaces,
+            kinds=[Watched(kind=ENDPOINTS, seen=self._intake.seen, gone=self._gone), models.watched()],
+        )
         resync = Resync(
             api,
             namespaces=namespaces,
-            intake=self._intake,
+            kinds=[Resynced(kind=ENDPOINTS, intake=self._intake), models.resynced()],
             watch=watch,
             period=self._settings.resync_seconds,
+            listed=listed,
             then=lambda: self._look_at_inputs(reader),
         )
         watch.start()
         resyncing = asyncio.create_task(resync.run())
-        log.info("watching InferenceEndpoints in %s", self._settings.namespaces or "all namespaces")
+        telling = asyncio.create_task(models.tell_endpoints())
+        log.info("watching InferenceEndpoints and InferenceModels in %s", self._settings.namespaces or "all namespaces")
         self._trouble = None
         try:
-            await self._lead(self._reconciler(api, aws, reader), aws, api)
+            await self._lead(self._reconciler(api, aws, reader, models), aws, models, api)
         finally:
+            await _cancelled(telling)
             await _cancelled(resyncing)
             await watch.stop(seconds=STOP_WATCH_SECONDS)
             await self._prices.close()
             aws.close()
 
-    async def _lead(self, reconciler: Reconciler, aws: AwsRooms, api: KubeApi) -> None:
+    async def _lead(self, reconciler: Reconciler, aws: AwsRooms, models: ModelLoop, api: KubeApi) -> None:
         self._leadership = leadership = Leadership(
             api,
             namespace=self._settings.operator_namespace,
@@ -145,13 +166,15 @@ class App:
         LEADING.set(1)
         keeping = asyncio.create_task(leadership.keep())
         try:
-            await self._act(reconciler, aws, keeping)
+            await self._act(reconciler, aws, models, keeping)
         finally:
             LEADING.set(0)
             await _cancelled(keeping)
             await leadership.release()
 
-    async def _act(self, reconciler: Reconciler, aws: AwsRooms, keeping: "asyncio.Task[None]") -> None:
+    async def _act(
+        self, reconciler: Reconciler, aws: AwsRooms, models: ModelLoop, keeping: "asyncio.Task[None]"
+    ) -> None:
         """Make passes until asked to stop, then finish those under way."""
         begun = asyncio.Event()
         watching = asyncio.create_task(
@@ -160,22 +183,24 @@ class App:
         try:
             if await self._first(asyncio.create_task(begun.wait())):
                 self._workers = Workers(queue=self._queue, reconciler=reconciler, count=self._settings.workers)
-                working = asyncio.create_task(self._workers.run())
+                working = {asyncio.create_task(self._workers.run()), asyncio.create_task(models.work())}
                 await self._first(keeping)
+                models.close()
                 await self._finish(working)
         finally:
             await _cancelled(watching)
         if keeping.done():
             await keeping  # raises LeaseLost
 
-    async def _finish(self, working: "asyncio.Task[None]") -> None:
+    async def _finish(self, working: "set[asyncio.Task[None]]") -> None:
         log.info("stopping: passes under way are finished")
         self._trouble = "stopping"
         self._queue.close()
-        _, late = await asyncio.wait({working}, timeout=FINISH_PASSES_SECONDS)
+        _, late = await asyncio.wait(working, timeout=FINISH_PASSES_SECONDS)
         if late:
             log.warning("a pass did not finish in time; the next start finds what it left")
-        await _cancelled(working)
+        for each in working:
+            await _cancelled(each)
 
     async def _first(self, task: "asyncio.Task[Any]") -> bool:
         """Wait for the task or for being asked to stop; whether the task came first."""
@@ -190,6 +215,7 @@ class App:
             cluster_id=cluster,
             runtime_url="",
             images=BundledImages(),
+            memory=bundled_memory(),
             default_execution_role_arn=self._settings.default_execution_role_arn,
         )
         return AwsRooms(open_room=lambda place: self._aws_room(cluster, values, place), inputs=inputs)
@@ -211,16 +237,17 @@ class App:
             values=values,
         )
 
-    def _reconciler(self, api: KubeApi, aws: AwsRooms, reader: KubeInputReader) -> Reconciler:
+    def _reconciler(self, api: KubeApi, aws: AwsRooms, reader: KubeInputReader, models: ModelLoop) -> Reconciler:
         return Reconciler(
             store=self._store,
             inputs_of=aws.inputs_of,
             input_reader=reader,
             observer=aws,
             executor=aws,
-            writer=EndpointWriter(api, may_write=self._may_write),
+            writer=KindWriter(api, ENDPOINTS, may_write=self._may_write),
             exporter=ConfigMapExporter(api, may_write=self._may_write),
-            recorder=EventRecorder(api, may_write=self._may_write),
+            recorder=EventRecorder(api, kind=ENDPOINTS.kind, may_write=self._may_write),
+            models=models.news,
         )
 
     async def _stopped_within(self, seconds: float) -> None:
@@ -234,6 +261,10 @@ class App:
         """Raises NotLeading; asked right before every write to AWS or to the cluster."""
         if self._leadership is None or not self._leadership.held:
             raise NotLeading("the Lease is not held")
+
+    def _remembered(self, key: ObjectKey, endpoint: InferenceEndpoint | None) -> None:
+        if self._models is not None:
+            self._models.endpoint_remembered(key, endpoint)
 
     def _gone(self, key: ObjectKey, uid: str) -> None:
         endpoint = self._store.get(key)
@@ -261,15 +292,16 @@ class App:
         return [endpoint for _, endpoint in self._store.entries()]
 
     def _alive(self) -> str | None:
-        if self._workers is not None and self._workers.longest_pass_seconds() > HUNG_PASS_SECONDS:
-            return f"a pass has been running for {self._workers.longest_pass_seconds():.0f} s"
-        return None
+        longest = max(
+            (each.longest_pass_seconds() for each in (self._workers, self._models) if each is not None), default=0.0
+        )
+        return f"a pass has been running for {longest:.0f} s" if longest > HUNG_PASS_SECONDS else None
 
     def _ready(self) -> str | None:
         if self._trouble is not None:
             return self._trouble
         if self._watch is None or not self._watch.ready:
-            return "the watch on InferenceEndpoints has not begun"
+            return "the watch on InferenceEndpoints and InferenceModels has not begun"
         fault = self._aws.trouble() if self._aws is not None else None
         return f"{fault.reason}: {fault.message}" if fault is not None else None
 

@@ -15,6 +15,7 @@ from .hosting.container_output import FollowOutput
 from .hosting.contract import Hosting
 from .hosting.wiring import build_hosting
 from .http_server import application, listen
+from .multi_model.model_event import TellModelEvent
 from .settings import Settings
 from .settings_documents import SettingsInForce, merged
 from .simulator import Simulator, build
@@ -62,7 +63,12 @@ async def _serve_until(stop: asyncio.Event, simulator: Simulator, *, host: str, 
 
 
 def hosting_of_processes(
-    *, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput
+    *,
+    moto: Moto,
+    settings: SettingsInForce,
+    work_directory: Path,
+    follow_output: FollowOutput,
+    tell_model_event: TellModelEvent,
 ) -> Hosting:
     """Return the hosting room that starts real model servers."""
     return build_hosting(
@@ -72,6 +78,8 @@ def hosting_of_processes(
         image_present=lambda image: settings.now.image_present(image),
         work_directory=work_directory,
         follow_output=follow_output,
+        instance_limits=lambda instance_type, volume_gb: settings.now.instance_limits(instance_type, volume_gb),
+        tell_model_event=tell_model_event,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from .access.assume_role import AssumeRole
 from .access.sessions import Sessions
 from .access.simulate_policy import SimulatePrincipalPolicy
+from .backing.copy_conditions import check_copy
 from .backing.moto import SERVICES, Moto
 from .backing.network_ids import check_network_ids
 from .backing.roles import Roles
@@ -27,6 +28,8 @@ class MotoServices:
             ("sts", "GetSessionToken"): _refuse,
             ("sts", "GetFederationToken"): _refuse,
             ("iam", "SimulatePrincipalPolicy"): SimulatePrincipalPolicy(moto=moto).answer,
+            ("s3", "CopyObject"): self._copy,
+            ("s3", "UploadPartCopy"): self._copy,
             ("ec2", "DescribeSubnets"): self._describe_network,
             ("ec2", "DescribeSecurityGroups"): self._describe_network,
         }
@@ -43,6 +46,9 @@ class MotoServices:
             return await self._moto.answer(request)
         except NotImplementedError:
             return await _refuse(call, request)
+
+    async def _copy(self, call: Call, request: Incoming) -> Reply:
+        return await self._moto.answer(request, check=lambda: check_copy(call, request))
 
     async def _describe_network(self, call: Call, request: Incoming) -> Reply:
         await self._moto.run(lambda: check_network_ids(call.operation, call.parameters, call.caller))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .hosting.server_command import ServerCommand
 from .image_accounts import is_aws_image
+from .multi_model.instance_limits import InstanceLimits, limits_of
 from .quota_defaults import DEFAULT_QUOTAS
 from .serverless.allocation import QUOTA_NAMES
 
@@ -44,6 +45,8 @@ class Settings:
     rate_limits: Mapping[str, RateLimit] = field(default_factory=dict)
     latency: Latency = field(default_factory=Latency)
     no_capacity: frozenset[str] = frozenset()  # instance types that AWS has no capacity of at the moment
+    instance_memory_mb: Mapping[str, float] = field(default_factory=dict)  # by instance type, for multi-model endpoints
+    instance_disk_mb: Mapping[str, float] = field(default_factory=dict)
 
     def image_present(self, image: str) -> bool:
         """Tell whether ECR has the image: one of AWS's own, or one that a glob of `images` names.
@@ -75,6 +78,10 @@ class Settings:
             if colon and name == repository and self.image_digest(each) == digest and self.image_present(each):
                 return tag
         return None
+
+    def instance_limits(self, instance_type: str, volume_gb: int | None) -> InstanceLimits:
+        """Return how much an instance of the type holds of the models of a multi-model endpoint."""
+        return limits_of(instance_type, volume_gb, memory_mb=self.instance_memory_mb, disk_mb=self.instance_disk_mb)
 
     def has_capacity(self, instance_type: str) -> bool:
         """Tell whether AWS has instances of the type to give at the moment."""

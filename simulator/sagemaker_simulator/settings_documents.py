@@ -137,6 +137,23 @@ def _no_capacity(settings: Settings, value: object) -> Settings:
     return replace(settings, no_capacity=frozenset(value))
 
 
+def _instance_memory(settings: Settings, value: object) -> Settings:
+    sizes = _merged_map(settings.instance_memory_mb, value, "instanceMemoryMb", _megabytes)
+    return replace(settings, instance_memory_mb=sizes)
+
+
+def _instance_disk(settings: Settings, value: object) -> Settings:
+    return replace(
+        settings, instance_disk_mb=_merged_map(settings.instance_disk_mb, value, "instanceDiskMb", _megabytes)
+    )
+
+
+def _megabytes(value: object, where: str) -> float:
+    if not where.partition(".")[2].startswith("ml."):
+        raise BadSettings(f"{where}: the key must be an instance type, such as ml.m5.large")
+    return _number(value, where)
+
+
 def _merged_map(
     current: Mapping[str, T], value: object, where: str, entry_of: Callable[[object, str], T]
 ) -> dict[str, T]:
@@ -182,4 +199,6 @@ _MEMBERS: Mapping[str, Callable[[Settings, object], Settings]] = {
     "rateLimits": _rate_limits,
     "latencyMs": _latency,
     "noCapacity": _no_capacity,
+    "instanceMemoryMb": _instance_memory,
+    "instanceDiskMb": _instance_disk,
 }

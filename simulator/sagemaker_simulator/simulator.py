@@ -25,6 +25,8 @@ from .clock import Clock
 from .cloudwatch.container_metrics import ContainerMetrics
 from .cloudwatch.instance_metrics import InstanceMetrics
 from .cloudwatch.invocation_metrics import InvocationMetrics
+from .cloudwatch.loaded_models import LoadedModels
+from .cloudwatch.model_loading_metrics import ModelLoadingMetrics
 from .cloudwatch.stream_metrics import StreamMetrics
 from .cloudwatch.wiring import CloudWatch
 from .data_capture.capture import DataCapture
@@ -32,6 +34,7 @@ from .faults import Faults
 from .front import Check, Front
 from .hosting.container_output import FollowOutput
 from .hosting.contract import Hosting
+from .multi_model.model_event import TellModelEvent
 from .neighbours import Neighbours
 from .rate_limits import RateLimits
 from .runtime.observers import InvocationObservers
@@ -54,7 +57,13 @@ class BuildHosting(Protocol):
     """`hosting.wiring.build_hosting`, or what a test puts in its place."""
 
     def __call__(
-        self, *, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput
+        self,
+        *,
+        moto: Moto,
+        settings: SettingsInForce,
+        work_directory: Path,
+        follow_output: FollowOutput,
+        tell_model_event: TellModelEvent,
     ) -> Hosting: ...
 
 
@@ -136,16 +145,17 @@ async def build(
     await moto.start()
     work = tempfile.TemporaryDirectory(prefix="sagemaker-simulator-", ignore_cleanup_errors=True)
     neighbours = Neighbours(clock=clock, settings=lambda: settings.now)
+    estates = Estates(clock=clock, stale_seconds=lambda: settings.now.stale_seconds)
+    fleets = Fleets()
+    topics = Topics(moto)
+    cloudwatch = CloudWatch(clock, publish=topics)
     hosting = build_hosting(
         moto=moto,
         settings=settings,
         work_directory=Path(work.name),
         follow_output=neighbours.container_logs.follow,
+        tell_model_event=ModelLoadingMetrics(cloudwatch.books, estates=estates).tell,
     )
-    estates = Estates(clock=clock, stale_seconds=lambda: settings.now.stale_seconds)
-    fleets = Fleets()
-    topics = Topics(moto)
-    cloudwatch = CloudWatch(clock, publish=topics)
     faults = Faults(clock)
     async_inference = AsyncInference(
         estates=estates, fleets=fleets, store=ObjectFiles(moto), books=cloudwatch.books, publish=topics, faults=faults
@@ -181,6 +191,7 @@ async def build(
     observers.register(ContainerMetrics(cloudwatch.books))
     observers.register(StreamMetrics(cloudwatch.books))
     InstanceMetrics(cloudwatch.books, estates=estates, fleets=fleets, disk=Path(work.name)).start()
+    LoadedModels(cloudwatch.books, estates=estates, fleets=fleets).start()
     front = Front(
         calls=calls,
         faults=faults,

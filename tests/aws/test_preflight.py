@@ -22,7 +22,7 @@ from tests.aws.looker import (
     raise_quota,
 )
 from tests.simulator.world import ACCOUNT, ECR, NULL_IMAGE, REGION, World, variant
-from tests.unit.given import spec
+from tests.unit.given import multi_model, spec
 
 
 @pytest.fixture
@@ -76,6 +76,13 @@ def world(empty_world: World) -> World:
             "BucketNotFound",
             "spec.dataCapture.s3Uri: there is no bucket captured; make it or correct the URI",
             lambda world: world.s3.create_bucket(Bucket="captured"),
+        ),
+        (
+            mend_nothing,
+            multi_model(image=NULL_IMAGE, multiModel={"s3Prefix": "s3://fleet/all/"}),
+            "BucketNotFound",
+            "spec.multiModel.s3Prefix: there is no bucket fleet; make it or correct the URI",
+            lambda world: world.s3.create_bucket(Bucket="fleet"),
         ),
         (
             lambda world: world.settings(quotas={"ml.r5.large/endpoint": 2}),
@@ -337,3 +344,30 @@ async def test_many_objects_share_a_look(world: World, operator: Looker) -> None
     asked = [row["operation"] for row in world.calls() if row["accessKey"] == "operator"]
     for operation in ("GetRole", "HeadObject", "DescribeImages"):
         assert asked.count(operation) == 1
+
+
+MODELS = multi_model(image=NULL_IMAGE, multiModel={"s3Prefix": "s3://fleet/all/"})
+
+
+async def test_models_may_come_later_to_a_bucket_of_the_endpoints_region_and_no_other(
+    world: World, operator: Looker
+) -> None:
+    far = world.client("s3", region_name="eu-west-1")
+    far.create_bucket(Bucket="far", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    found = await operator.complaint({**MODELS, "multiModel": {"s3Prefix": "s3://far/all/"}})
+    assert found is not None
+    assert found[0] == "BucketInOtherRegion"
+    assert found[1].startswith("spec.multiModel.s3Prefix: the bucket far is in eu-west-1 and the endpoint in us-east-1")
+    world.s3.create_bucket(Bucket="fleet")
+    assert await operator.complaint(MODELS) is None, "an empty prefix is no fault"
+
+
+async def test_a_role_that_may_not_read_the_models_is_warned_of(world: World, operator: Looker) -> None:
+    world.s3.create_bucket(Bucket="fleet")
+    (doubt,) = (await operator.looks(MODELS)).doubts
+    assert doubt.startswith("spec.executionRoleArn: ")
+    assert "may not call s3:GetObject on arn:aws:s3:::fleet/all/*" in doubt
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::fleet/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    world.client("iam").put_role_policy(RoleName="operators-default", PolicyName="models", PolicyDocument=document)
+    assert (await operator.looks(MODELS)).doubts == []

@@ -7,7 +7,7 @@ import pytest
 from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import Effect, Match
-from tests.chaos.through_proxy import QUICK_RESYNC, until_watching
+from tests.chaos.through_proxy import QUICK_RESYNC, WATCHES, until_watching
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import SharedWorld
 from tests.integration.vocabulary.specs import count, version
@@ -43,7 +43,7 @@ def resyncs(world: Scene, proxy: ApiServerProxy, times: int) -> None:
 def test_a_change_that_a_stalled_watch_did_not_bring_is_acted_on(world: Scene, proxy: ApiServerProxy) -> None:
     endpoint = world.given(count(1)).settles()
     blind = proxy.rule(Match(path=OBJECTS, agent=OF_THE_WATCH), Effect(hold=True))
-    assert proxy.stall_watches() == 1
+    assert proxy.stall_watches() == WATCHES
     endpoint.edit(count(2)).settles()
     assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
     proxy.end(blind)
@@ -52,7 +52,7 @@ def test_a_change_that_a_stalled_watch_did_not_bring_is_acted_on(world: Scene, p
 def test_a_stalled_watch_is_begun_anew_and_brings_changes_again(world: Scene, proxy: ApiServerProxy) -> None:
     endpoint = world.given(count(1)).settles()
     before, begun = world.operator.metric(BEGINNINGS), proxy.watches_begun()
-    assert proxy.stall_watches() == 1
+    assert proxy.stall_watches() == WATCHES
     endpoint.edit(count(2))
     until_watching(proxy, since=begun)
     assert world.operator.metric(BEGINNINGS) == before + 1
@@ -64,7 +64,7 @@ def test_a_stalled_watch_is_begun_anew_and_brings_changes_again(world: Scene, pr
 def test_an_object_whose_deletion_nobody_told_is_not_acted_for_any_more(world: Scene, proxy: ApiServerProxy) -> None:
     endpoint = world.given().settles()
     proxy.rule(Match(path=OBJECTS, agent=OF_THE_WATCH), Effect(hold=True))
-    assert proxy.stall_watches() == 1
+    assert proxy.stall_watches() == WATCHES
     endpoint.take_finalizer_off()
     endpoint.delete().is_gone()
     world.until(lambda: ghosts_buried(world), "a resync that finds it gone")

@@ -6,7 +6,7 @@ No resync comes to its help here; see test_resync.py.
 from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import GONE, Cut, Effect, Match
-from tests.chaos.through_proxy import until_watching
+from tests.chaos.through_proxy import WATCHES, until_watching
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import TIME_SCALE
 from tests.integration.vocabulary.specs import count
@@ -38,7 +38,7 @@ def test_a_watch_that_expired_is_begun_anew_and_what_changed_meanwhile_is_done(
     endpoint = world.given(count(1)).settles()
     begun = proxy.watches_begun()
     expired = proxy.rule(Match(watch=True), Effect(answer=GONE))
-    assert proxy.end_watches_as_expired() == 1
+    assert proxy.end_watches_as_expired() == WATCHES
     endpoint.edit(count(2))
     world.until(lambda: proxy.met(expired) >= 1, "a watch refused as expired")
     proxy.end(expired)
@@ -50,7 +50,7 @@ def test_a_watch_that_expired_is_begun_anew_and_what_changed_meanwhile_is_done(
 def test_a_watch_that_was_cut_goes_on_where_it_ended(world: Scene, proxy: ApiServerProxy) -> None:
     endpoint = world.given(count(1)).settles()
     begun = proxy.watches_begun()
-    assert proxy.cut_watches() == 1
+    assert proxy.cut_watches() == WATCHES
     endpoint.edit(count(2))
     until_watching(proxy, since=begun)
     endpoint.settles()

@@ -11,6 +11,8 @@ from tests.integration.vocabulary.shared_world import SharedWorld
 # So rare that nothing in a test is found by it.
 NO_RESYNC = {"--resync-seconds": "3600"}
 QUICK_RESYNC = {"--resync-seconds": "2"}
+# One for each kind.
+WATCHES = 2
 
 
 @contextlib.contextmanager
@@ -35,5 +37,5 @@ def operator_behind(proxy: ApiServerProxy, shared: SharedWorld) -> Iterator[None
 
 
 def until_watching(proxy: ApiServerProxy, *, since: int) -> None:
-    """Waits until the operator has begun a watch after the first `since` ones."""
-    until(lambda: proxy.watches_begun() > since, what="the operator beginning a watch", within_seconds=30)
+    """Waits until the operator has begun all its watches after the first `since` ones."""
+    until(lambda: proxy.watches_begun() >= since + WATCHES, what="the operator beginning to watch", within_seconds=30)

@@ -35,11 +35,12 @@ def test_a_refused_object_does_not_hide_the_plan_of_another(scene: Scene) -> Non
 
 def test_a_field_that_is_not_supported_yet_is_named_and_plans_no_call(scene: Scene) -> None:
     models = {"s3Prefix": "s3://models/all/"}
-    planned = scene.plan(scene.manifest(mode="MultiModel", multiModel=models), "-o", "json")
+    package = {"modelPackageArn": "arn:aws:sagemaker:us-east-1:123456789012:model-package/churn/1"}
+    planned = scene.plan(scene.manifest(mode="MultiModel", multiModel=models, containers=[package]), "-o", "json")
     assert planned.code == 1
     assert planned.document["calls"] == []
     assert planned.document["situation"] == "UserFault"
-    assert "spec.mode is not supported by this release" in planned.document["because"]
+    assert "modelPackageArn with mode MultiModel is not supported by this release" in planned.document["because"]
 
 
 def test_an_artifact_that_is_not_there_is_named_and_plans_no_call(scene: Scene) -> None:

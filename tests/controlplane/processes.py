@@ -62,6 +62,11 @@ class Process:
             return self._child.poll() is None
         return proc.is_alive(self.identity)
 
+    @property
+    def exit_code(self) -> int | None:
+        """Of one that has ended, -N after signal N; None while it runs, and where an earlier command started it."""
+        return self._child.poll() if self._child is not None else None
+
     def send(self, number: signal.Signals) -> None:
         """Nothing happens when it has ended; another process that got its number is never hit."""
         _send(self.identity, number)

@@ -4,6 +4,7 @@ import math
 import time
 
 from devworld.churn import ChurnModel
+from devworld.environment import ACCOUNT, REGION
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import BUCKET
 from tests.integration.vocabulary.specs import XGBOOST_IMAGE, field, instance_type, role, xgboost
@@ -139,10 +140,16 @@ def test_an_edit_to_what_is_not_yet_supported_changes_nothing_in_aws(world: Scen
     endpoint = world.given().settles()
     before = world.sagemaker.endpoint(endpoint.sagemaker_name)
     with world.records_calls() as calls:
-        endpoint.edit(field(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}))
+        endpoint.edit(
+            field(
+                mode="MultiModel",
+                multiModel={"s3Prefix": "s3://models/all/"},
+                containers=[{"modelPackageArn": f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/churn/1"}],
+            )
+        )
         sentence = endpoint.stalls("NotYetSupported")
         world.operator_looks(1)
-    assert "spec.mode" in sentence
+    assert "spec.containers[0].modelPackageArn with mode MultiModel" in sentence
     assert calls.that_change_anything() == []
     assert world.sagemaker.endpoint(endpoint.sagemaker_name) == before
     assert endpoint.table_row() == ("False", "False", "True", "True")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from devworld.environment import ACCOUNT
+from devworld.environment import ACCOUNT, REGION
 from tests.integration.test_guarded_rollouts import CANARY, alarms, breach
 from tests.integration.test_variants import given_two, variant, variants
 from tests.integration.vocabulary.endpoint import Endpoint
@@ -119,7 +119,8 @@ def test_rolled_back_by_an_alarm(world: Scene) -> None:
 
 def test_what_this_release_does_not_support(world: Scene) -> None:
     models = {"s3Prefix": "s3://models/all/"}
-    multi_model = {"mode": "MultiModel", "containers": [{"image": f"{REGISTRY}/sim-null:1"}], "multiModel": models}
+    package = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/churn/1"
+    multi_model = {"mode": "MultiModel", "containers": [{"modelPackageArn": package}], "multiModel": models}
     with world.records_calls() as calls:
         endpoint = world.given_spec({**multi_model, "instance": {"type": "ml.m5.large"}})
         endpoint.stalls("NotYetSupported")

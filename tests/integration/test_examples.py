@@ -10,6 +10,7 @@ import yaml
 
 from devworld.churn import ASKED_ABOUT, as_csv
 from devworld.settings import PROJECT
+from devworld.triton_archives import autocomplete_archive
 from tests.integration.vocabulary.artifacts import script_archive
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.kubernetes_objects import KIND
@@ -19,11 +20,15 @@ from tests.integration.vocabulary.shared_world import SharedWorld
 
 FOLDERS = sorted(folder for folder in (PROJECT / "examples").iterdir() if folder.is_dir())
 # Asked in another way than the rest.
-ASKED_OTHERWISE = ("async", "direct")
+ASKED_OTHERWISE = ("async", "direct", "multi-model", "multi-model-triton")
 SYNCHRONOUS = [folder for folder in FOLDERS if folder.name not in ASKED_OTHERWISE]
 BUCKET = "demo-models"
 # By how many rounds of one training each artifact holds.
 ROUNDS = {"churn/model.tar.gz": 30, "churn-candidate/model.tar.gz": 22}
+# By the model ids of the multi-model example.
+TENANTS = {"acme": "churn/model.tar.gz", "globex": "churn-candidate/model.tar.gz"}
+# What the tenants of the Triton example have learnt to complete.
+SENTENCES = {"acme": "how do i reset my password", "globex": "how do i cancel the order"}
 # The variants that callers can ask, other than AllTraffic with the first artifact.
 VARIANTS = {"ab-test": {"current": "churn/model.tar.gz", "candidate": "churn-candidate/model.tar.gz"}}
 
@@ -35,6 +40,8 @@ def namespace_demo(shared_world: SharedWorld) -> Scene:
     s3.create_bucket(Bucket=BUCKET)
     for key, rounds in ROUNDS.items():
         s3.put_object(Bucket=BUCKET, Key=key, Body=model_of(rounds).as_artifact())
+    for tenant, sentence in SENTENCES.items():
+        s3.put_object(Bucket=BUCKET, Key=f"autocomplete/{tenant}/model.tar.gz", Body=autocomplete_archive(sentence))
     readme = (PROJECT / "examples" / "pipeline" / "README.md").read_text(encoding="utf-8")
     [script] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     s3.put_object(Bucket=BUCKET, Key="churn-preprocess/model.tar.gz", Body=script_archive(script))
@@ -46,6 +53,7 @@ def demo(namespace_demo: Scene) -> Iterator[Scene]:
     """The namespace demo with nothing in it; what a test leaves there is deleted."""
     namespace_demo.shared.make_whole()
     yield namespace_demo
+    namespace_demo.kubectl("delete", "imod", "--all", "-n", "demo")
     for each in namespace_demo.objects.all("demo"):
         namespace_demo.applied(each["metadata"]["name"]).delete().is_gone()
 
@@ -87,6 +95,48 @@ def test_the_asynchronous_one_answers_into_s3_what_its_model_predicts(demo: Scen
     demo.until(lambda: key in demo.simulator.state()["s3"][BUCKET], f"the answer {key}")
     answer = s3.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     assert float(answer) == pytest.approx(predicted(ROUNDS["churn/model.tar.gz"]), abs=1e-6)
+
+
+def target_models(demo: Scene, endpoint: Endpoint, *names: str) -> dict[str, str]:
+    """TargetModel by model id, once the InferenceModels of these names are Ready."""
+    models = [f"imod/{name}" for name in names]
+    demo.kubectl("wait", "-n", "demo", "--for=condition=Ready", "--timeout=60s", *models)
+    found = [demo.kubectl.find("get", model, "-n", "demo") for model in models]
+    assert all(each["spec"]["endpointRef"]["name"] == endpoint.name for each in found)
+    return {each["spec"]["modelId"]: each["status"]["targetModel"] for each in found}
+
+
+def asked_of(demo: Scene, endpoint: Endpoint, target_model: str, *, body: str, content_type: str) -> str:
+    reply = demo.boto3("sagemaker-runtime").invoke_endpoint(
+        EndpointName=endpoint.sagemaker_name, TargetModel=target_model, ContentType=content_type, Body=body
+    )
+    answer: bytes = reply["Body"].read()
+    return answer.decode()
+
+
+def test_each_tenant_of_the_multi_model_one_is_answered_by_its_own_model(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "multi-model")
+    targets = target_models(demo, endpoint, "churn-acme", "churn-globex")
+    for tenant, artifact in TENANTS.items():
+        answer = asked_of(demo, endpoint, targets[tenant], body=as_csv(ASKED_ABOUT), content_type="text/csv")
+        assert float(answer) == pytest.approx(predicted(ROUNDS[artifact]), abs=1e-6)
+
+    def exported() -> dict[str, str]:
+        data = demo.kubectl.find("get", "configmap/churn-fleet", "-n", "demo")["data"]
+        models: dict[str, str] = json.loads(data["targetModels"])
+        return models
+
+    demo.until(lambda: exported() == targets, "both target models in the ConfigMap")
+    assert endpoint.condition("ModelCapacity")["status"] == "True"
+
+
+def test_each_tenant_of_the_triton_one_is_answered_by_its_own_model(demo: Scene) -> None:
+    endpoint = given_applied(demo, PROJECT / "examples" / "multi-model-triton")
+    targets = target_models(demo, endpoint, "autocomplete-acme", "autocomplete-globex")
+    body = json.dumps({"inputs": [{"name": "TEXT", "shape": [1], "datatype": "BYTES", "data": ["how do i"]}]})
+    for tenant, sentence in SENTENCES.items():
+        answer = json.loads(asked_of(demo, endpoint, targets[tenant], body=body, content_type="application/json"))
+        assert answer["outputs"][0]["data"] == [sentence]
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)

@@ -42,33 +42,16 @@ REFUSED = {
     "two-scaling-targets.yaml": "spec.autoscaling",
 }
 
-# What this release does not act on yet, by the first field that it names.
-NOT_YET = {
-    "multi-model-embeddings.yaml": "spec.mode",
-    "multi-model-triton.yaml": "spec.mode",
-}
-
 # Applied as they stand by the tests of their mode, beside those of test_acceptance.py.
 OF_OTHER_MODES = (
     "async-scale-to-zero.yaml",
     "multi-container-direct.yaml",
+    "multi-model-embeddings.yaml",
+    "multi-model-triton.yaml",
     "serial-pipeline.yaml",
     "serverless-provisioned.yaml",
     "serverless.yaml",
 )
-
-
-@pytest.mark.parametrize(("file", "field"), NOT_YET.items(), ids=list(NOT_YET))
-def test_is_accepted_and_says_what_is_not_yet_supported(world: Scene, file: str, field: str) -> None:
-    [manifest] = _endpoints(HERE / file)
-    name = manifest["metadata"]["name"]
-    manifest["metadata"]["namespace"] = world.namespace
-    with world.records_calls() as calls:
-        world.kubectl("apply", "-f", "-", stdin=yaml.safe_dump(manifest))
-        sentence = world.applied(name).stalls("NotYetSupported")
-    assert field in sentence
-    assert "not supported by this release" in sentence
-    assert calls.that_change_anything() == []
 
 
 @pytest.mark.parametrize(("file", "field"), REFUSED.items(), ids=list(REFUSED))
@@ -91,7 +74,7 @@ def test_own_copies_are_those_of_the_acceptance_manifests() -> None:
 
 
 def test_no_manifest_is_left_out_of_the_tables() -> None:
-    assert sorted([*NOT_YET, *CALLABLE, *OF_OTHER_MODES]) == sorted(file.name for file in (OWN / "accepted").iterdir())
+    assert sorted([*CALLABLE, *OF_OTHER_MODES]) == sorted(file.name for file in (OWN / "accepted").iterdir())
     assert sorted(REFUSED) == sorted(file.name for file in (OWN / "refused").iterdir())
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from functools import partial
 from pathlib import Path
 
 from sagemaker_simulator.access.policy import Policy
@@ -12,6 +13,7 @@ from sagemaker_simulator.hosting.contract import Hosting
 from sagemaker_simulator.hosting.limits import Limits
 from sagemaker_simulator.hosting.process_hosting import ProcessHosting
 from sagemaker_simulator.http_server import application, listen
+from sagemaker_simulator.multi_model.model_event import TellModelEvent
 from sagemaker_simulator.settings import Settings
 from sagemaker_simulator.settings_documents import SettingsInForce, merged
 from sagemaker_simulator.simulator import build
@@ -19,16 +21,25 @@ from sagemaker_simulator.simulator import build
 START_SECONDS = 60
 STOP_SECONDS = 30
 INVOCATION_SECONDS, STREAM_SECONDS = 1.0, 3.0  # real, instead of SageMaker's 60 and 480
+MODEL_LOADING_SECONDS = 4.0  # instead of 360
 PATIENCE_SECONDS = 3.0  # how long a request waits for a cold start, instead of a minute
 
 
 class RunningSimulator:
     """A simulator that listens on a free port until it is stopped."""
 
-    def __init__(self, *, settings: object, verify_signatures: bool = False, policy: Policy | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        settings: object,
+        verify_signatures: bool = False,
+        policy: Policy | None = None,
+        invocation_seconds: float = INVOCATION_SECONDS,
+    ) -> None:
         self._settings = merged(Settings(), settings)
         self._verify_signatures = verify_signatures
         self._policy = policy
+        self._invocation_seconds = invocation_seconds
         self._ready = threading.Event()
         self._problem: BaseException | None = None
         self._thread = threading.Thread(target=self._main, name="simulator", daemon=True)
@@ -60,7 +71,7 @@ class RunningSimulator:
         simulator = await build(
             scale=1.0,
             settings=SettingsInForce(self._settings),
-            build_hosting=_hosting,
+            build_hosting=partial(_hosting, invocation_seconds=self._invocation_seconds),
             verify_signatures=self._verify_signatures,
             policy=self._policy,
             patience_seconds=PATIENCE_SECONDS,
@@ -75,7 +86,15 @@ class RunningSimulator:
             await simulator.close()
 
 
-def _hosting(*, moto: Moto, settings: SettingsInForce, work_directory: Path, follow_output: FollowOutput) -> Hosting:
+def _hosting(
+    *,
+    moto: Moto,
+    settings: SettingsInForce,
+    work_directory: Path,
+    follow_output: FollowOutput,
+    tell_model_event: TellModelEvent,
+    invocation_seconds: float,
+) -> Hosting:
     """The real hosting room, with less patience than SageMaker's so that its time-outs can be seen."""
     return ProcessHosting(
         fetch_object=moto.fetch,
@@ -84,10 +103,13 @@ def _hosting(*, moto: Moto, settings: SettingsInForce, work_directory: Path, fol
         image_present=lambda image: settings.now.image_present(image),
         work_directory=work_directory,
         follow_output=follow_output,
+        instance_limits=lambda instance_type, volume_gb: settings.now.instance_limits(instance_type, volume_gb),
+        tell_model_event=tell_model_event,
         limits=Limits(
-            invocation_seconds=INVOCATION_SECONDS,
+            invocation_seconds=invocation_seconds,
             stream_seconds=STREAM_SECONDS,
             startup_seconds=15.0,
             stop_grace_seconds=2.0,
+            model_loading_seconds=MODEL_LOADING_SECONDS,
         ),
     )

@@ -252,6 +252,8 @@ def test_metrics_are_stored_with_dimensions_in_any_order(world: World) -> None:
         ({"quota": {}}, "unknown member 'quota'"),
         ({"quotas": {"ml.m5.large/endpoint": -1}}, "quotas.ml.m5.large/endpoint: must be a whole number"),
         ({"quotas": {"ml.m5.large": 1}}, "INSTANCE_TYPE/endpoint"),
+        ({"instanceMemoryMb": {"m5.large": 1}}, "instanceMemoryMb.m5.large: the key must be an instance type"),
+        ({"instanceDiskMb": {"ml.m5.large": -1}}, "instanceDiskMb.ml.m5.large: must be a number of at least 0"),
         ({"images": "*"}, "images: must be a list"),
         ({"servers": {"*": {"command": "python"}}}, "servers.*.command: must be a list of words"),
         ({"staleSeconds": "long"}, "staleSeconds: must be a number"),

@@ -152,7 +152,6 @@ def test_an_image_without_a_server_says_so(world: World) -> None:
 @pytest.mark.parametrize(
     ("members", "what"),
     [
-        ({"TargetModel": "m.tar.gz"}, "multi-model"),
         ({"InferenceComponentName": "a"}, "inference components"),
     ],
 )

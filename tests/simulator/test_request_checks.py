@@ -102,7 +102,19 @@ def test_a_config_is_given_back_whole_and_what_nothing_acts_on_is_refused_at_cre
 @pytest.mark.parametrize(
     ("model", "what"),
     [
-        ({"PrimaryContainer": {"Image": "a", "Mode": "MultiModel", "ModelDataUrl": "s3://b/p/"}}, "multi-model"),
+        (
+            {
+                "Containers": [
+                    {"Image": "a", "Mode": "MultiModel", "ModelDataUrl": "s3://b/p/"},
+                    {"Image": "a"},
+                ]
+            },
+            "multi-model containers in inference pipelines",
+        ),
+        (
+            {"PrimaryContainer": {"Image": "a", "Mode": "MultiModel", "ModelDataUrl": "https://b/p/"}},
+            "no s3:// URL",
+        ),
     ],
 )
 def test_a_model_that_nothing_can_run_yet_is_refused_at_create_endpoint(
@@ -111,7 +123,7 @@ def test_a_model_that_nothing_can_run_yet_is_refused_at_create_endpoint(
     world.given_role()
     world.sagemaker.create_model(ModelName="m1", ExecutionRoleArn=ROLE, **model)  # type: ignore[arg-type]
     world.given_config()
-    with refused("NotImplemented", what, "not modelled yet", status=501):
+    with refused("NotImplemented", what, "not modelled", status=501):
         world.sagemaker.create_endpoint(EndpointName="e1", EndpointConfigName="c1")
 
 

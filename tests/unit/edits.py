@@ -11,7 +11,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from endpoint_operator.api.spec import InferenceEndpointSpec
-from tests.unit.given import spec
+from tests.unit.given import multi_model, spec
 
 Part = dict[str, Any]
 
@@ -237,8 +237,8 @@ def _serverless(before: Part | None = None, **after: Any) -> Edit:
 
 
 def _multi_model(**after: Any) -> Edit:
-    models = {"s3Prefix": "s3://models/all/"}
-    return _top({"multiModel": {**models, **after}}, before={"multiModel": models}, mode="MultiModel")
+    before = multi_model()
+    return Edit(before=before, after={**before, "multiModel": {**before["multiModel"], **after}})
 
 
 _LATENCY: Part = {"metric": "ModelLatency", "threshold": 500_000.0}

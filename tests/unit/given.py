@@ -70,6 +70,18 @@ def spec(*, image: str = "repo/churn:1", count: int = 1, **fields: Any) -> dict[
     }
 
 
+def multi_model(*, image: str = "repo/churn:1", count: int = 1, **fields: Any) -> dict[str, Any]:
+    """A MultiModel spec as a user writes it; `fields` are members of spec in camelCase."""
+    models = {"mode": "MultiModel", "multiModel": {"s3Prefix": "s3://models/all/"}, "containers": [{"image": image}]}
+    return {**spec(count=count), **models, **fields}
+
+
+def of_a_later_release(**fields: Any) -> dict[str, Any]:
+    """A spec that the API server takes and this release does not act on."""
+    package = f"arn:aws:sagemaker:{REGION}:{ACCOUNT}:model-package/churn/1"
+    return multi_model(containers=[{"modelPackageArn": package}], **fields)
+
+
 def an_object(
     wanted: dict[str, Any] | None = None,
     *,

@@ -29,6 +29,7 @@ from tests.unit.given import (
     known,
     live,
     looks,
+    of_a_later_release,
     revision,
     rollout,
     row,
@@ -41,7 +42,7 @@ SETTLED = status(row(), endpoint=known(live()))
 DEPLOYING = status(
     row(), row(NEW, state=RevisionState.DEPLOYING), endpoint=known(live()), rollout=rollout(revision(NEW))
 )
-UNSUPPORTED = spec(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"})
+UNSUPPORTED = of_a_later_release()
 
 
 def after(endpoint: InferenceEndpoint, seen: Facts, outcome: Outcome = NOTHING_DONE) -> InferenceEndpointStatus:

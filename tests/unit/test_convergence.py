@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from endpoint_operator.api.status import InferenceEndpointStatus
 from tests.unit.at_rest import is_deleted, is_said, reason_of_stalled, still_fits
+from tests.unit.given import of_a_later_release
 from tests.unit.operator_in_memory import OperatorInMemory, names_in
 from tests.unit.sagemaker_in_memory import SageMakerInMemory
 from tests.unit.settling import due, settle, transition_ends
@@ -156,8 +157,7 @@ class Walk(RuleBasedStateMachine):
     @alive
     @rule()
     def a_field_of_a_later_release_and_back(self) -> None:
-        later = {**self.wish.spec(), "mode": "MultiModel", "multiModel": {"s3Prefix": "s3://models/all/"}}
-        self.operator.edit(later)
+        self.operator.edit(of_a_later_release())
         self.operator_works(passes=1)
         self.operator.edit(self.wish.spec())
 

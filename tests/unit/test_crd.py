@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 import yaml
 
-from endpoint_operator.api.crd import as_yaml, inference_endpoint_crd, structural
+from endpoint_operator.api.crd import CRDS, as_yaml, inference_endpoint_crd, inference_model_crd, structural
 
 CRD = inference_endpoint_crd()
+MODEL_CRD = inference_model_crd()
 SCHEMA: dict[str, Any] = CRD["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-WRITTEN = Path(__file__).parents[2] / "crds" / "inferenceendpoints.yaml"
+MODEL_SCHEMA: dict[str, Any] = MODEL_CRD["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+WRITTEN = Path(__file__).parents[2] / "crds"
 
 # What a structural schema may hold (apiextensions.k8s.io/v1, JSONSchemaProps).
 KEYWORDS = {
@@ -35,7 +37,12 @@ def walk(path: str, node: dict[str, Any]) -> Iterator[Node]:
         yield from walk(f"{path}{{}}", node["additionalProperties"])
 
 
-NODES = [node for part in ("spec", "status") for node in walk(part, SCHEMA["properties"][part])]
+NODES = [
+    node
+    for kind, schema in (("endpoint", SCHEMA), ("model", MODEL_SCHEMA))
+    for part in ("spec", "status")
+    for node in walk(f"{kind}.{part}", schema["properties"][part])
+]
 
 
 def is_bounded(node: dict[str, Any]) -> bool:
@@ -101,9 +108,15 @@ def test_rules_on_the_object_point_at_fields_that_are_there() -> None:
     assert all(points_at_a_field(SCHEMA, rule["fieldPath"]) for rule in SCHEMA["x-kubernetes-validations"])
 
 
-def test_the_file_is_what_make_generate_writes() -> None:
-    assert WRITTEN.read_text() == as_yaml(CRD), "run `make generate` and commit what it writes"
-    assert yaml.safe_load(WRITTEN.read_text()) == CRD
+@pytest.mark.parametrize("plural", CRDS)
+def test_the_file_is_what_make_generate_writes(plural: str) -> None:
+    crd, written = CRDS[plural](), (WRITTEN / f"{plural}.yaml").read_text()
+    assert written == as_yaml(crd), "run `make generate` and commit what it writes"
+    assert yaml.safe_load(written) == crd
+
+
+def test_every_kind_has_a_file_and_every_file_a_kind() -> None:
+    assert {file.stem for file in WRITTEN.iterdir()} == set(CRDS)
 
 
 def test_names_that_outlive_releases() -> None:
@@ -120,6 +133,15 @@ def test_names_that_outlive_releases() -> None:
             "labelSelectorPath": ".status.selector",
         },
     }
+
+
+def test_names_of_models_that_outlive_releases() -> None:
+    names, version = MODEL_CRD["spec"]["names"], MODEL_CRD["spec"]["versions"][0]
+    assert MODEL_CRD["metadata"]["name"] == "inferencemodels.inference.endpoint-operator.dev"
+    assert (names["shortNames"], names["categories"]) == (["imod"], ["inference"])
+    shown = [column["name"].upper() for column in version["additionalPrinterColumns"] if not column.get("priority")]
+    assert shown == ["MODEL", "ENDPOINT", "READY", "WARM", "SIZE", "PHASE", "PERCENT", "AGREEMENT", "AGE"]
+    assert version["subresources"] == {"status": {}}
 
 
 def test_a_field_with_alternatives_of_type_is_refused_and_not_guessed_at() -> None:

@@ -24,6 +24,8 @@ from tests.unit.given import (
     known,
     live,
     looks,
+    multi_model,
+    of_a_later_release,
     revision,
     rollout,
     row,
@@ -120,7 +122,8 @@ def test_preflight_that_only_warns_is_heard() -> None:
         (spec(redeploy="new"), facts(live(status=LiveStatus.UPDATING)), False),
         (None, facts(live(status=LiveStatus.FAILED)), True),
         (None, facts(live(), foreign=foreign()), False),
-        (spec(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}), facts(), False),
+        (multi_model(), facts(), True),
+        (of_a_later_release(), facts(), False),
     ],
 )
 def test_preflight_looks_only_where_a_revision_may_be_about_to_be_made(

@@ -1,5 +1,6 @@
 """The ConfigMap of `export` in planning: when it is written, renamed and removed, and what the status says of it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from endpoint_operator.planning.exporting import (
     with_export,
 )
 from endpoint_operator.planning.plan import AT_ONCE, Look
-from tests.unit.given import REGION, an_object, spec
+from tests.unit.given import REGION, an_object, multi_model, spec
 
 NOW = "2026-11-22T12:00:00Z"
 
@@ -62,6 +63,59 @@ def test_it_holds_what_a_caller_needs() -> None:
         "variants": "blue,green",
         "invocationUrl": "https://runtime/endpoints/ml-churn/invocations",
     }
+
+
+def models_exported(
+    target_models: dict[str, str] | None, export: ExportStatus | None = None
+) -> ExportChange | ExportStatus | None:
+    endpoint = an_object(multi_model(export={"configMapName": "churn-endpoint"}))
+    return export_change(endpoint, seen("AllTraffic", export=export), region=REGION, target_models=target_models)
+
+
+BEGUN = ExportStatus(config_map_name="churn-endpoint", digest="")
+
+
+def data_of(target_models: dict[str, str]) -> dict[str, str]:
+    due = models_exported(target_models, BEGUN)
+    assert isinstance(due, ExportChange)
+    assert due.write is not None
+    return dict(due.write.data)
+
+
+def test_of_a_multi_model_endpoint_it_holds_the_target_models_by_model_id() -> None:
+    targets = {"tenant-2": "tenant-2/3f9c21d07a.tar.gz", 'the "first"/ä': "first.tar.gz"}
+    data = data_of(targets)
+    assert json.loads(data["targetModels"]) == targets
+    assert data["targetModelsLeftOut"] == "0"
+    assert (data["endpointName"], data["variants"]) == ("ml-churn", "AllTraffic")
+    assert json.loads(data_of({})["targetModels"]) == {}
+
+
+def test_another_target_model_writes_it_again_and_the_same_ones_do_not() -> None:
+    due = models_exported({"a": "a/1.tar.gz", "b": "b/1.tar.gz"}, BEGUN)
+    assert isinstance(due, ExportChange)
+    assert due.write is not None
+    known = ExportStatus(config_map_name=due.write.name, digest=due.write.digest)
+    assert models_exported({"b": "b/1.tar.gz", "a": "a/1.tar.gz"}, known) is None
+    assert isinstance(models_exported({"a": "a/1.tar.gz", "b": "b/2.tar.gz"}, known), ExportChange)
+
+
+def test_while_the_models_are_not_known_yet_nothing_is_written_over_what_is_there() -> None:
+    assert models_exported(None, ExportStatus(config_map_name="churn-endpoint", digest="of before")) is None
+    assert models_exported(None) is None
+    assert change(exporting(), seen("blue")) is not None, "an endpoint of another mode waits for no models"
+
+
+@pytest.mark.parametrize("count", [10_000, 40_000])
+def test_it_never_outgrows_a_config_map_and_says_how_many_are_left_out(count: int) -> None:
+    targets = {f"tenant-{number:05}": f"tenant-{number:05}/{number:010x}.tar.gz" for number in range(count)}
+    data = data_of(targets)
+    assert sum(len(value.encode()) for value in data.values()) <= 1024 * 1024
+    held = json.loads(data["targetModels"])
+    assert held.items() <= targets.items()
+    assert len(held) + int(data["targetModelsLeftOut"]) == count
+    assert (data["targetModelsLeftOut"] == "0") is (count == 10_000)
+    assert list(held) == sorted(targets)[: len(held)], "the same ones stay in it"
 
 
 def test_what_is_written_is_not_written_again_until_it_changes() -> None:

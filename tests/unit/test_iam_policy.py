@@ -7,8 +7,17 @@ from endpoint_operator.aws.service_models import OPERATIONS
 
 POLICY = Path(__file__).parents[2] / "config" / "iam" / "operator-policy.json"
 # IAM's own names (Service Authorization Reference), where they are not the service's of botocore.
-PREFIXES = {"resourcegroupstaggingapi": "tag", "service-quotas": "servicequotas"}
-ACTIONS = {"s3:HeadBucket": "s3:ListBucket", "s3:HeadObject": "s3:GetObject", "s3:ListObjectsV2": "s3:ListBucket"}
+PREFIXES = {"resourcegroupstaggingapi": "tag", "sagemaker-runtime": "sagemaker", "service-quotas": "servicequotas"}
+ACTIONS = {
+    "s3:CompleteMultipartUpload": "s3:PutObject",
+    "s3:CopyObject": "s3:PutObject",
+    "s3:CreateMultipartUpload": "s3:PutObject",
+    "s3:HeadBucket": "s3:ListBucket",
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListMultipartUploads": "s3:ListBucketMultipartUploads",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:UploadPartCopy": "s3:PutObject",
+}
 # GetCallerIdentity needs no right; who may assume which role is said in config/iam/README.md.
 NEED_NONE = {"sts:GetCallerIdentity", "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity"}
 # What comes with a call: roles that are passed, tags that are given to an alarm, the role that AWS makes for itself.

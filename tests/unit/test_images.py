@@ -154,6 +154,20 @@ def test_a_cpu_image_runs_on_an_instance_with_more() -> None:
     assert uri("pytorch", "2.1.0", on="ml.g5.xlarge", accelerator="cpu").endswith("-cpu-py310")
 
 
+def test_triton_is_found_by_its_short_name_in_the_account_of_each_region() -> None:
+    """AWS's accounts for deep learning containers, as the SageMaker SDK has them for Triton from 23.12 on."""
+    (image,) = CATALOGUE.scopes("sagemaker-tritonserver")["inference"].versions["24.09"]
+    accounts = {"us-east-1": "763104351884", "eu-south-1": "692866216735", "cn-north-1": "727897471807"}
+    assert accounts.keys() < image.registries.keys()
+    assert len(image.registries) > 20
+    for region, host in image.registries.items():
+        choice = choose("triton", "24.09", on="ml.g4dn.xlarge", region=region)
+        assert isinstance(choice, ImageChoice), choice
+        assert choice.uri == f"{host}/sagemaker-tritonserver:24.09-py3"
+        assert host.startswith(accounts.get(region, ""))
+    assert uri("triton", "24.09", on="ml.c5.xlarge") == "sagemaker-tritonserver:24.09-py3-cpu"
+
+
 def test_the_choice_says_what_was_chosen() -> None:
     choice = choose("huggingface", "4.26", on="ml.g5.xlarge", region="cn-north-1")
     assert choice == ImageChoice(

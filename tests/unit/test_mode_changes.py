@@ -15,7 +15,7 @@ from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.stories import stories_of
 from tests.unit.at_rest import reason_of_stalled
 from tests.unit.edits import ASYNC, AUTOSCALING
-from tests.unit.given import spec
+from tests.unit.given import multi_model, spec
 from tests.unit.operator_in_memory import OperatorInMemory
 from tests.unit.sagemaker_in_memory import SageMakerInMemory
 from tests.unit.settling import settle
@@ -23,10 +23,12 @@ from tests.unit.test_serverless_revisions import scaled, serverless
 
 MODES: dict[str, dict[str, Any]] = {
     "RealTime": spec(),
+    "MultiModel": multi_model(),
     "Async": {**spec(mode="Async"), "async": ASYNC},
     "Serverless": serverless(),
 }
-IN_PLACE = {("Serverless", "RealTime")}
+ON_INSTANCES = ("RealTime", "MultiModel")
+IN_PLACE = {("Serverless", mode) for mode in ON_INSTANCES} | {ON_INSTANCES, ON_INSTANCES[::-1]}
 CHANGES = [(before, after) for before in MODES for after in MODES if before != after]
 RECREATED = [change for change in CHANGES if change not in IN_PLACE]
 RECREATE = {"replacePolicy": "Recreate"}
@@ -63,7 +65,8 @@ def test_without_leave_the_endpoint_stays_as_it_is_and_the_remedy_is_said(before
     status = operator.object.status
     assert reason_of_stalled(status) == "ModeChangeRefused"
     [message] = {each.message for each in status.conditions if each.type == "Stalled"}
-    assert message.startswith(f"spec.mode: SageMaker cannot make {before} → {after} in place; set spec.replacePolicy")
+    now = "RealTime or MultiModel" if before in ON_INSTANCES else before
+    assert message.startswith(f"spec.mode: SageMaker cannot make {now} → {after} in place; set spec.replacePolicy")
     operator.edit(MODES[before])
     settle(operator)
     assert (operator.calls, reason_of_stalled(operator.object.status)) == ([], None)

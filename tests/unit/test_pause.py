@@ -10,7 +10,7 @@ from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.status import MOST_PLANNED_CALLS, status_of
 from tests.unit.edits import INSTANCE, variants
-from tests.unit.given import INPUTS, UNREACHABLE, an_object, facts, known, live, row, spec, status
+from tests.unit.given import INPUTS, UNREACHABLE, an_object, facts, known, live, of_a_later_release, row, spec, status
 
 SETTLED = status(row(), endpoint=known(live()))
 
@@ -81,11 +81,9 @@ def test_a_paused_object_that_is_deleted_goes() -> None:
 
 
 def test_what_is_wrong_with_the_spec_is_told_while_paused_too() -> None:
-    plan, told = planned(
-        spec(paused=True, mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}), facts(live())
-    )
+    plan, told = planned(of_a_later_release(paused=True), facts(live()))
     assert (plan.situation, told) == (Situation.PAUSED_BEHIND, [])
-    assert "spec.mode" in plan.message
+    assert "modelPackageArn" in plan.message
 
 
 def test_while_aws_cannot_be_asked_a_paused_object_stays_as_it_is() -> None:

@@ -24,6 +24,7 @@ from tests.unit.given import (
     known,
     live,
     looks,
+    of_a_later_release,
     revision,
     rollout,
     row,
@@ -204,11 +205,9 @@ def test_a_lost_status_is_found_again_by_the_names_in_aws() -> None:
 
 
 def test_a_field_of_a_later_release_changes_nothing_in_aws() -> None:
-    found = plan(
-        spec(redeploy="new", mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"}), SETTLED, facts(live())
-    )
+    found = plan(of_a_later_release(redeploy="new"), SETTLED, facts(live()))
     assert (found.reason, found.steps, found.memory) == ("NotYetSupported", (), None)
-    assert "spec.mode" in found.message
+    assert "modelPackageArn" in found.message
 
 
 def test_a_spec_that_this_release_cannot_read_is_named_and_left_alone() -> None:

@@ -24,7 +24,9 @@ from tests.unit.given import (
     inputs_for,
     known,
     live,
+    multi_model,
     numbered_row,
+    of_a_later_release,
     row,
     spec,
     status,
@@ -108,6 +110,8 @@ def _as_field(path: str) -> str:
         spec(rollout={}),
         spec(rollout={"strategy": "AllAtOnce"}),
         spec(network={}),
+        multi_model(),
+        multi_model(multiModel={"s3Prefix": "s3://models/all/", "cache": "Enabled"}),
         spec(overrides={}),
         spec(paused=False, stopped=False, adoptionPolicy="Never", replacePolicy="Refuse"),
         spec(containers=[{**CONTAINER, "modelData": {**CONTAINER["modelData"], "compression": "Gzip"}}]),
@@ -118,7 +122,10 @@ def test_a_field_that_says_its_default_is_not_in_use(wanted: dict[str, Any]) -> 
     assert not_yet_supported(parsed(wanted)) == []
 
 
-def test_a_mode_of_a_later_release_is_named_with_what_to_do() -> None:
-    later = spec(mode="MultiModel", multiModel={"s3Prefix": "s3://models/all/"})
+def test_a_field_of_a_later_release_is_named_with_what_to_do() -> None:
+    later = of_a_later_release()
     plan = make_plan(an_object(later), facts(), INPUTS)
-    assert plan.message == "spec.mode is not supported by this release; remove it and nothing is lost"
+    assert plan.message == (
+        "spec.containers[0].modelPackageArn with mode MultiModel is not supported by this release; "
+        "remove it and nothing is lost"
+    )

@@ -21,7 +21,6 @@ What the operator does when one field of an `InferenceEndpoint` that serves is e
 - **nothing in AWS**: no call at all.
 - **refused**: the API server refuses the edit, with a sentence that says what to do instead.
 - **Stalled**: the operator says `Stalled` with a sentence that says what to do instead, and changes nothing.
-- **not yet supported**: the operator of this release says `Stalled`, reason `NotYetSupported`, and changes nothing.
 
 `kubectl inference plan -f FILE` shows the calls for a manifest of your own before it is applied.
 
@@ -53,6 +52,7 @@ _NOTES = {
     "spec.stopped": "models and endpoint configs are kept; `stopped: false` makes the endpoint again from them",
     "spec.overrides.model": "every member of CreateModel has a field of its own",
     "spec.containers[].framework.accelerator": "one that the instance type does not have; else nothing in AWS",
+    "spec.containers[].modelPackageArn": "not supported by this release with mode `MultiModel`",
     "spec.shadow.autoscaling.backlogPerInstance": "needs mode Async, which has no shadow",
     "spec.variants[].name": "another name is another variant",
 }

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.unit.given import spec
+from tests.unit.given import multi_model, spec
 
 # An alarm that somebody else made.
 NAMED_ALARM = "churn-5xx"
@@ -34,12 +34,13 @@ _GUARDS: dict[str, dict[str, Any]] = {
 }
 
 GUARDS = tuple(_GUARDS)
-SHAPES = ("one", "two", "shadow", "pipeline", "serverless", "async")
+SHAPES = ("one", "two", "shadow", "pipeline", "serverless", "async", "models")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """`shape`: one variant, two, one with a shadow, one with two containers, a serverless or an asynchronous one.
+    """`shape`: one variant, two, one with a shadow, one with two containers, a serverless, an asynchronous or a
+    multi-model one.
 
     Of images the second is for the second variant or container, of counts for the second variant. A serverless variant
     has ten times the first count as its maximum, and the second as its provisioned concurrency where that is above 1.
@@ -58,7 +59,7 @@ class Wish:
 
     @property
     def images_in_use(self) -> tuple[str, ...]:
-        return self.images[:1] if self.shape in ("one", "serverless", "async") else self.images
+        return self.images[:1] if self.shape in ("one", "serverless", "async", "models") else self.images
 
     @property
     def counts_by_variant(self) -> dict[str, int]:
@@ -121,6 +122,9 @@ class Wish:
             return {**self._serverless(first["containers"]), **beside}
         if self.shape == "async":
             return {**spec(), **first, "mode": "Async", "async": {"outputS3Uri": "s3://out/churn"}, **beside}
+        if self.shape == "models":
+            containers = [{"image": self.images[0]}]
+            return {**multi_model(), **first, "containers": containers, **beside}
         if self.shape == "pipeline":
             first["containers"] += second["containers"]
         shadow = {"shadow": {"name": "candidate", "samplingPercent": 20, **second}} if self.shape == "shadow" else {}

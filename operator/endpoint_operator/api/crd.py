@@ -1,64 +1,129 @@
 """CRDs from the pydantic models: their JSON schema, rewritten into the structural schema that Kubernetes takes."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
 from endpoint_operator.api.identity import GROUP, VERSION
-from endpoint_operator.api.schema import rules
+from endpoint_operator.api.kinds import ENDPOINTS, MODELS
+from endpoint_operator.api.model_spec import InferenceModelSpec
+from endpoint_operator.api.model_status import InferenceModelStatus
+from endpoint_operator.api.schema import ApiModel, rules
 from endpoint_operator.api.spec import InferenceEndpointSpec
-from endpoint_operator.api.spec_rules import OBJECT_RULES
+from endpoint_operator.api.spec_rules import OBJECT_RULES, Rule
 from endpoint_operator.api.status import InferenceEndpointStatus
 
 Schema = dict[str, Any]
 
-_COLUMNS = (
-    ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
-    ("Mode", "string", ".spec.mode", 0),
-    ("Revision", "string", '.status.revisions[?(@.state=="Active")].name', 0),
-    ("Instances", "integer", ".status.instanceCount", 0),
-    ("Cost/h", "string", ".status.cost.hourlyUSD", 0),
-    ("Age", "date", ".metadata.creationTimestamp", 0),
-    ("Phase", "string", ".status.phase", 1),
-    ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 1),
-    ("Endpoint", "string", ".status.endpoint.name", 1),
+
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """What one kind's CRD has of its own."""
+
+    kind: str
+    plural: str
+    short_name: str
+    description: str
+    spec: type[ApiModel]
+    status: type[ApiModel]
+    columns: tuple[tuple[str, str, str, int], ...]
+    """Name, type, JSON path, and 1 where it is shown only with `-o wide`."""
+    object_rules: tuple[Rule, ...] = ()
+    scale: Schema | None = None
+
+
+_ENDPOINT = _Form(
+    kind=ENDPOINTS.kind,
+    plural=ENDPOINTS.plural,
+    short_name="iep",
+    description="One SageMaker endpoint with its models, endpoint configs, autoscaling and rollout.",
+    spec=InferenceEndpointSpec,
+    status=InferenceEndpointStatus,
+    columns=(
+        ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
+        ("Mode", "string", ".spec.mode", 0),
+        ("Revision", "string", '.status.revisions[?(@.state=="Active")].name', 0),
+        ("Instances", "integer", ".status.instanceCount", 0),
+        ("Cost/h", "string", ".status.cost.hourlyUSD", 0),
+        ("Age", "date", ".metadata.creationTimestamp", 0),
+        ("Phase", "string", ".status.phase", 1),
+        ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 1),
+        ("Endpoint", "string", ".status.endpoint.name", 1),
+    ),
+    object_rules=OBJECT_RULES,
+    scale={
+        "specReplicasPath": ".spec.instance.count",
+        "statusReplicasPath": ".status.instanceCount",
+        "labelSelectorPath": ".status.selector",
+    },
+)
+
+_MODEL = _Form(
+    kind=MODELS.kind,
+    plural=MODELS.plural,
+    short_name="imod",
+    description="One model in a multi-model endpoint, typically one tenant's.",
+    spec=InferenceModelSpec,
+    status=InferenceModelStatus,
+    columns=(
+        ("Model", "string", ".spec.modelId", 0),
+        ("Endpoint", "string", ".spec.endpointRef.name", 0),
+        ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
+        ("Warm", "string", '.status.conditions[?(@.type=="Warm")].status', 0),
+        ("Size", "integer", ".status.sizeBytes", 0),
+        ("Phase", "string", ".status.phase", 0),
+        ("Percent", "integer", ".spec.traffic.percent", 0),
+        ("Agreement", "string", ".status.migration.agreement", 0),
+        ("Age", "date", ".metadata.creationTimestamp", 0),
+        ("Reason", "string", '.status.conditions[?(@.type=="Ready")].reason', 1),
+        ("Target", "string", ".status.targetModel", 1),
+    ),
 )
 
 
 def inference_endpoint_crd() -> Schema:
     """The CustomResourceDefinition of InferenceEndpoint."""
+    return _crd(_ENDPOINT)
+
+
+def inference_model_crd() -> Schema:
+    """The CustomResourceDefinition of InferenceModel."""
+    return _crd(_MODEL)
+
+
+CRDS: dict[str, Callable[[], Schema]] = {
+    ENDPOINTS.plural: inference_endpoint_crd,
+    MODELS.plural: inference_model_crd,
+}
+
+
+def _crd(form: _Form) -> Schema:
     version = {
         "name": VERSION,
         "served": True,
         "storage": True,
-        "schema": {"openAPIV3Schema": _object_schema()},
-        "subresources": {
-            "status": {},
-            "scale": {
-                "specReplicasPath": ".spec.instance.count",
-                "statusReplicasPath": ".status.instanceCount",
-                "labelSelectorPath": ".status.selector",
-            },
-        },
+        "schema": {"openAPIV3Schema": _object_schema(form)},
+        "subresources": {"status": {}, **({"scale": form.scale} if form.scale is not None else {})},
         "additionalPrinterColumns": [
             {"name": name, "type": kind, "jsonPath": path, **({"priority": priority} if priority else {})}
-            for name, kind, path, priority in _COLUMNS
+            for name, kind, path, priority in form.columns
         ],
     }
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"inferenceendpoints.{GROUP}"},
+        "metadata": {"name": f"{form.plural}.{GROUP}"},
         "spec": {
             "group": GROUP,
             "scope": "Namespaced",
             "names": {
-                "kind": "InferenceEndpoint",
-                "listKind": "InferenceEndpointList",
-                "plural": "inferenceendpoints",
-                "singular": "inferenceendpoint",
-                "shortNames": ["iep"],
+                "kind": form.kind,
+                "listKind": f"{form.kind}List",
+                "plural": form.plural,
+                "singular": form.kind.lower(),
+                "shortNames": [form.short_name],
                 "categories": ["inference"],
             },
             "versions": [version],
@@ -79,19 +144,19 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _object_schema() -> Schema:
+def _object_schema(form: _Form) -> Schema:
     return {
-        "description": "One SageMaker endpoint with its models, endpoint configs, autoscaling and rollout.",
+        "description": form.description,
         "type": "object",
         "required": ["spec"],
         "properties": {
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
-            "spec": structural(InferenceEndpointSpec.model_json_schema(by_alias=True)),
-            "status": structural(InferenceEndpointStatus.model_json_schema(by_alias=True)),
+            "spec": structural(form.spec.model_json_schema(by_alias=True)),
+            "status": structural(form.status.model_json_schema(by_alias=True)),
         },
-        **rules(*OBJECT_RULES),
+        **(rules(*form.object_rules) if form.object_rules else {}),
     }
 
 

@@ -1,10 +1,12 @@
 """The kind InferenceModel as the operator reads it: metadata, spec and status of one object."""
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from endpoint_operator.api.identity import FINALIZER, RECONCILE_AT
 from endpoint_operator.api.model_spec import EndpointRef, InferenceModelSpec, ModelSource
@@ -72,6 +74,25 @@ class InferenceModel:
             deletion_timestamp=metadata.get("deletionTimestamp"),
             spec_error=error,
         )
+
+    def pack(self) -> "InferenceModel | bytes":
+        """The object in a few hundred bytes, a tenth of what it takes: ten thousand of them are kept at once.
+
+        One whose spec cannot be read is kept as it is, for its spec is none that could be read again.
+        """
+        if self.spec_error is not None:
+            return self
+        return zlib.compress(_as_json().dump_json(self, exclude_defaults=True), level=1)
+
+    @classmethod
+    def unpack(cls, packed: bytes) -> "InferenceModel":
+        """The object out of what `pack` made."""
+        return _as_json().validate_json(zlib.decompress(packed))
+
+
+@cache
+def _as_json() -> TypeAdapter[InferenceModel]:
+    return TypeAdapter(InferenceModel)
 
 
 def _parse_spec(spec: Mapping[str, Any]) -> tuple[InferenceModelSpec, str | None]:

@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from endpoint_operator.api.containers import KeyRef
-from endpoint_operator.api.schema import ApiModel, ModelUri, ObjectName, text
+from endpoint_operator.api.model_rules import MODEL_RULES, SOURCE_RULES, WARM_UP_RULES
+from endpoint_operator.api.schema import ApiModel, ModelUri, ObjectName, rules, text
 from endpoint_operator.api.spec import DeletionPolicy
 
 # InvokeEndpoint's TargetModel (botocore's service model).
@@ -36,6 +37,8 @@ class ConfigTemplate(ApiModel):
 class ModelSource(ApiModel):
     """Where the model comes from."""
 
+    model_config = ConfigDict(json_schema_extra=rules(*SOURCE_RULES))
+
     s3_uri: ModelUri
     """A .tar.gz, which is copied as it is, or a directory (ending in a slash), which is packed."""
     layout: Layout = Layout.AS_IS
@@ -50,6 +53,8 @@ class ModelSource(ApiModel):
 
 class WarmUp(ApiModel):
     """A request that loads the model before a caller waits for it."""
+
+    model_config = ConfigDict(json_schema_extra=rules(*WARM_UP_RULES))
 
     content_type: Annotated[str, text(1024)] = "application/json"
     """ContentType of the request."""
@@ -72,6 +77,8 @@ class Traffic(ApiModel):
 
 class InferenceModelSpec(ApiModel):
     """What should be."""
+
+    model_config = ConfigDict(json_schema_extra=rules(*MODEL_RULES))
 
     endpoint_ref: EndpointRef
     """The multi-model endpoint; it cannot be changed."""

@@ -256,6 +256,17 @@ class ExportStatus(StatusModel):
     """ConfigMaps of names that were given up; removed once this one is written."""
 
 
+class ModelsStatus(StatusModel):
+    """The InferenceModels that name the endpoint; counted anew at most every 10 s."""
+
+    declared: int
+    """How many there are."""
+    published: int
+    """How many have their content under the endpoint's prefix."""
+    warm: int
+    """How many answer without a cold start, of those that ask for a warm-up."""
+
+
 class PlannedCall(StatusModel):
     """A call that is not made while the object is paused."""
 
@@ -286,6 +297,8 @@ class InferenceEndpointStatus(StatusModel):
     """The shadow variant."""
     autoscaling: Annotated[list[ScalingStatus], list_map("name", max_items=11)] = Field(default_factory=list)
     """What is registered with Application Auto Scaling, variant by variant."""
+    models: ModelsStatus | None = None
+    """The models of mode MultiModel."""
     cost: CostStatus | None = None
     """What it costs; none while unknown."""
     rollout: RolloutStatus | None = None

@@ -49,6 +49,21 @@ class ArtifactLooks:
                 return wrong("BucketNotFound", f"there is no bucket {bucket}; make it or correct the URI")
             raise
 
+    async def model_prefix(self, s3_uri: str) -> Finding:
+        """Whether SageMaker can load from a prefix that models come to in time; an empty one is fine.
+
+        Raises CallFailed.
+        """
+        bucket, _ = _split(s3_uri)
+        found = await self.bucket(s3_uri)
+        if found.reason is not None or found.trace == self._calls.region:
+            return found
+        sentence = (
+            f"the bucket {bucket} is in {found.trace} and the endpoint in {self._calls.region}, which loads models "
+            "from its own region only; give a prefix in a bucket there"
+        )
+        return wrong("BucketInOtherRegion", sentence)
+
     async def _object(self, bucket: str, key: str) -> Finding:
         head = await self._calls.call("s3", "head_object", Bucket=bucket, Key=key)
         etag = str(head.get("ETag", "")).strip('"')

@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 from botocore.model import StructureShape
@@ -20,9 +21,8 @@ from endpoint_operator.aws.errors import (
 )
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.measures import CALL_SECONDS, CALLS
-from endpoint_operator.aws.periods import THREADS
 from endpoint_operator.aws.rate_limits import RateLimits
-from endpoint_operator.aws.session import Clients
+from endpoint_operator.aws.session import USUAL, Clients, Patience
 
 log = logging.getLogger(__name__)
 
@@ -33,17 +33,28 @@ _READS = ("Describe", "List", "Get", "BatchGet", "Head", "Simulate", "Assume")
 class Calls:
     """The one way to AWS."""
 
-    def __init__(self, *, clients: Clients, health: AwsHealth, may_write: Callable[[], None]) -> None:
-        """`may_write` raises NotLeading; it is asked, in any thread, right before each try at a change.
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        health: AwsHealth | None,
+        may_write: Callable[[], None],
+        patience: Patience = USUAL,
+        name: str = "aws",
+    ) -> None:
+        """`health` is None where an answer says nothing on AWS as a whole; `name` is that of the threads.
+
+        `may_write` raises NotLeading; it is asked, in any thread, right before each try at a change.
 
         Before each try, for a process may be frozen while a call waits for its answer, and botocore tries again after.
         """
         self._clients = clients
         self._health = health
         self._may_write = may_write
+        self._patience = patience
         clients.before_each_try(self._check)
         self._limits = RateLimits()
-        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="aws")
+        self._threads = ThreadPoolExecutor(max_workers=patience.at_once, thread_name_prefix=name)
 
     @property
     def region(self) -> str:
@@ -69,8 +80,22 @@ class Calls:
             self._limits.complained(service, operation)  # botocore had to try again: mostly throttling
         CALLS.labels(service, operation, "done").inc()
         CALL_SECONDS.labels(service, operation).observe(time.monotonic() - started)
-        self._health.answered()
+        if self._health is not None:
+            self._health.answered()
         return answer
+
+    async def read(self, service: str, operation: str, body: Any, *, at_most: int | None = None) -> bytes:
+        """What an answer's streamed body holds, or no more than `at_most` bytes of it. Closes it. Raises CallFailed."""
+
+        def read() -> bytes:
+            with closing(body):
+                try:
+                    content: bytes = body.read(at_most)
+                except AWS_ERRORS as error:
+                    raise CallFailed(service=service, operation=operation, cause=error) from error
+            return content
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
 
     def input_shape(self, service: str, operation: str) -> StructureShape:
         """What botocore checks the parameters of an operation (CreateModel) against; nothing is called."""
@@ -94,7 +119,7 @@ class Calls:
 
     def _try(self, service: str, operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
         try:
-            answer: dict[str, Any] = getattr(self._clients.get(service), operation)(**parameters)
+            answer: dict[str, Any] = getattr(self._clients.get(service, self._patience), operation)(**parameters)
         except AWS_ERRORS as error:
             raise CallFailed(service=service, operation=operation, cause=error) from error
         return answer
@@ -106,6 +131,8 @@ class Calls:
     def _learn(self, error: CallFailed) -> None:
         if error.operation != "create_model":  # AWS repeats what it refuses, and an environment may hold secrets
             log.debug("%s", error)
+        if self._health is None:
+            return
         if is_about_credentials(error) or is_unreachable(error):
             self._health.failed(fault_of(error))
         else:

@@ -83,6 +83,11 @@ class CallFailed(Exception):
         return _action(self.operation)
 
     @property
+    def fails_before_the_call(self) -> bool:
+        """Whether credentials for it were refused: whatever was asked, AssumeRole was asked before it."""
+        return isinstance(self.cause, ClientError) and self.cause.operation_name.startswith("AssumeRole")
+
+    @property
     def status(self) -> int:
         """The HTTP status, 0 where AWS did not answer."""
         if not isinstance(self.cause, ClientError):
@@ -134,6 +139,31 @@ def is_not_offered(error: CallFailed) -> bool:
 
 def is_throttled(error: CallFailed) -> bool:
     return error.code in _THROTTLE_CODES
+
+
+def is_model_not_ready(error: CallFailed) -> bool:
+    """A multi-model endpoint still loads the model after 60 s (429); the loading goes on."""
+    return error.code == "ModelNotReadyException"
+
+
+def is_model_error(error: CallFailed) -> bool:
+    """The container answered with an error, or not at all (424)."""
+    return error.code == "ModelError"
+
+
+def original_status(error: CallFailed) -> int:
+    """What the container answered with, in a ModelError; 0 where it did not answer."""
+    return int(str(_member(error, "OriginalStatusCode") or 0))
+
+
+def original_message(error: CallFailed) -> str:
+    """What the container said, in a ModelError."""
+    return str(_member(error, "OriginalMessage") or "")
+
+
+def _member(error: CallFailed, name: str) -> object:
+    """Of an error that has more than code and message."""
+    return error.cause.response.get(name) if isinstance(error.cause, ClientError) else None
 
 
 def is_about_credentials(error: CallFailed) -> bool:

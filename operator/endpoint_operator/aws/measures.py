@@ -12,3 +12,12 @@ CALL_SECONDS = Histogram(
 REACHABLE = Gauge("endpoint_operator_aws_reachable", "1 while AWS answers and accepts our credentials, else 0.")
 SWEEPS = Counter("endpoint_operator_fleet_sweeps_total", "Sweeps over all endpoints, by result.", ["result"])
 ORPHANS = Gauge("endpoint_operator_orphans", "Objects in AWS tagged as ours whose InferenceEndpoint is gone.")
+WARM_UPS = Counter(
+    "endpoint_operator_warm_ups_total",
+    "Requests to models that users asked for in spec.warmUp, by result; not among the operator's own calls.",
+    ["result"],
+)
+WARM_UPS_UNDER_WAY = Gauge("endpoint_operator_warm_ups_under_way", "Warm-ups that are waiting for their answer.")
+MISSING_MODELS = Gauge(
+    "endpoint_operator_missing_models", "Published models that the last list of their prefix did not show."
+)

@@ -66,6 +66,8 @@ class Questions:
             )
         if desired.spec.async_ is not None:
             yield from self._of_async(desired.spec.async_, role, account)
+        if desired.spec.multi_model is not None:
+            yield from self._of_multi_model(desired.spec.multi_model.s3_prefix, role, account)
 
     def _of_async(self, settings: Async, role: str, account: Account) -> Iterator[Question]:
         places = {"outputS3Uri": settings.output_s3_uri, "failureS3Uri": settings.failure_s3_uri}
@@ -82,6 +84,15 @@ class Questions:
         yield self._right_of(role, account, action="s3:PutObject", resources=objects)
         if arns:
             yield self._right_of(role, account, action="sns:Publish", resources=[*arns.values()])
+
+    def _of_multi_model(self, prefix: str, role: str, account: Account) -> Iterator[Question]:
+        yield Question(
+            about=f"models below {prefix}",
+            field="spec.multiModel.s3Prefix",
+            ask=lambda: self._artifacts.model_prefix(prefix),
+        )
+        models = f"arn:{account.partition}:s3:::{prefix.removeprefix('s3://')}*"
+        yield self._right_of(role, account, action="s3:GetObject", resources=[models])
 
     def _right_of(self, role: str, account: Account, *, action: str, resources: list[str]) -> Question:
         return Question(

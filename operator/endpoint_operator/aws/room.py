@@ -15,6 +15,7 @@ from endpoint_operator.aws.fleet_watcher import FleetWatcher
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.identity import Identity
 from endpoint_operator.aws.inventory import Inventory
+from endpoint_operator.aws.model_room import ModelRoom
 from endpoint_operator.aws.observer import AwsObserver
 from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.part_steps import PartSteps
@@ -98,6 +99,8 @@ class AwsRoom:
             ScalingSteps(api=scaling, alarms=wake_up_alarms, inventory=self._scaling, troubles=troubles).doers(),
         )
 
+        self.models = ModelRoom(clients=self._clients, calls=self._calls, may_write=may_write, cluster_id=cluster_id)
+
     @property
     def region(self) -> str:
         return self._clients.region
@@ -133,4 +136,5 @@ class AwsRoom:
             group.create_task(self._scaling.run(period=self._periods.inventory, wake=wake, known=objects))
 
     def close(self) -> None:
+        self.models.close()
         self._calls.close()

@@ -2,11 +2,13 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.aws.periods import UNUSED_ROOM_SECONDS
+from endpoint_operator.aws.model_room import ModelRoom
+from endpoint_operator.aws.periods import MODELS_ROOM_SECONDS, UNUSED_ROOM_SECONDS
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.planning.desired import endpoint_name_of
 from endpoint_operator.planning.facts import Facts, OperatorInputs
@@ -34,8 +36,19 @@ class AwsRooms:
         self._inputs = replace(inputs, region=self._own.region)
         self._rooms: dict[Place, AwsRoom] = {Place(region=self._own.region): self._own}
         self._inputs_of: dict[Place, OperatorInputs] = {}
+        self._models_at: dict[Place, float] = {}
         self._watches: dict[Place, asyncio.Task[None]] = {}
         self._watch_room: Callable[[AwsRoom, asyncio.Event], asyncio.Task[None]] | None = None
+
+    @property
+    def region(self) -> str:
+        """The operator's own."""
+        return self._own.region
+
+    def models_at(self, place: Place) -> ModelRoom:
+        """What models of that account and region need."""
+        self._models_at[place] = time.monotonic()
+        return self._room(place).models
 
     def inputs_of(self, endpoint: InferenceEndpoint) -> OperatorInputs:
         """What the object takes from the operator, in its own region."""
@@ -107,7 +120,10 @@ class AwsRooms:
         return room
 
     def _close_all_but(self, used: set[Place]) -> None:
-        for place in [place for place, room in self._rooms.items() if place not in used and room is not self._own]:
+        since = time.monotonic() - MODELS_ROOM_SECONDS
+        self._models_at = {place: at for place, at in self._models_at.items() if at > since}
+        kept = used | set(self._models_at)
+        for place in [place for place, room in self._rooms.items() if place not in kept and room is not self._own]:
             log.info("no object needs %s as %s any more", place.region, place.assume_role_arn or "itself")
             watch = self._watches.pop(place, None)
             if watch is not None:

@@ -43,14 +43,28 @@ OPERATIONS: Final[dict[str, frozenset[str]]] = {
         }
     ),
     "cloudwatch": frozenset({"DeleteAlarms", "DescribeAlarms", "ListTagsForResource", "PutMetricAlarm"}),
-    "sagemaker-runtime": frozenset(),  # only where it is: nothing is invoked
+    "sagemaker-runtime": frozenset({"InvokeEndpoint"}),
     "sts": frozenset({"AssumeRole", "AssumeRoleWithWebIdentity", "GetCallerIdentity"}),
     "iam": frozenset({"GetRole", "SimulatePrincipalPolicy"}),
     "ec2": frozenset({"DescribeSecurityGroups", "DescribeSubnets"}),
     "ecr": frozenset({"BatchGetImage", "DescribeImages"}),
     "logs": frozenset({"DescribeLogStreams", "GetLogEvents"}),
     "pricing": frozenset({"GetProducts"}),
-    "s3": frozenset({"HeadBucket", "HeadObject", "ListObjectsV2"}),
+    "s3": frozenset(
+        {
+            "AbortMultipartUpload",
+            "CompleteMultipartUpload",
+            "CopyObject",
+            "CreateMultipartUpload",
+            "DeleteObject",
+            "GetObject",
+            "HeadBucket",
+            "HeadObject",
+            "ListMultipartUploads",
+            "ListObjectsV2",
+            "UploadPartCopy",
+        }
+    ),
     "service-quotas": frozenset(
         {"GetAWSDefaultServiceQuota", "GetServiceQuota", "ListAWSDefaultServiceQuotas", "ListServiceQuotas"}
     ),

@@ -1,8 +1,9 @@
-"""boto3 clients: one session, one client a service, all with the same time-outs and retries."""
+"""boto3 clients: one session, one client a service, one for each patience that calls need."""
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import boto3
 import botocore.session
@@ -13,6 +14,18 @@ from endpoint_operator.aws.periods import ATTEMPTS, CONNECT_TIMEOUT_SECONDS, REA
 from endpoint_operator.aws.service_models import NeededOperationsLoader
 
 USER_AGENT = "sagemaker-endpoint-operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """How long an answer is waited for, in seconds, how often botocore tries, and how many calls are made at once."""
+
+    read_timeout: float = READ_TIMEOUT_SECONDS
+    attempts: int = ATTEMPTS
+    at_once: int = THREADS
+
+
+USUAL: Final = Patience()
 
 
 class RegionMissing(Exception):
@@ -31,14 +44,7 @@ class Clients:
         self.region: str = self._session.region_name
         self._begin_credentials()
         self._lock = threading.Lock()
-        self._clients: dict[str, Any] = {}
-        self._config = Config(
-            connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            read_timeout=READ_TIMEOUT_SECONDS,
-            max_pool_connections=THREADS,
-            retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-            user_agent_extra=USER_AGENT,
-        )
+        self._clients: dict[tuple[str, Patience], Any] = {}
 
     def before_each_try(self, check: Callable[[str], None]) -> None:
         """Have `check` called with the operation (CreateModel) right before each request goes out, retries too.
@@ -65,17 +71,28 @@ class Clients:
         # botocore has no public way to give a session credentials that refresh themselves, or to look for them again.
         self._core._credentials = credentials  # type: ignore[attr-defined]
 
-    def get(self, service: str) -> Any:
+    def get(self, service: str, patience: Patience = USUAL) -> Any:
         """The boto3 client of a service. Raises botocore's errors when there are no credentials at all."""
         with self._lock:
-            client = self._clients.get(service)
+            client = self._clients.get((service, patience))
             if client is None:
-                client = self._clients[service] = self._session.client(service, config=self._config)  # type: ignore[call-overload]
+                client = self._session.client(service, config=_config(patience))  # type: ignore[call-overload]
+                self._clients[service, patience] = client
             return client
 
     def runtime_url(self) -> str:
         """Where the region's endpoints are invoked."""
         return str(self.get("sagemaker-runtime").meta.endpoint_url).rstrip("/")
+
+
+def _config(patience: Patience) -> Config:
+    return Config(
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=patience.read_timeout,
+        max_pool_connections=patience.at_once,
+        retries={"mode": "standard", "total_max_attempts": patience.attempts},
+        user_agent_extra=USER_AGENT,
+    )
 
 
 def _session() -> botocore.session.Session:

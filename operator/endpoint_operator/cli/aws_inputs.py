@@ -14,6 +14,7 @@ from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.aws.session import RegionMissing
 from endpoint_operator.catalogue.images import BundledImages
+from endpoint_operator.catalogue.instance_memory import bundled_memory
 from endpoint_operator.cli.complaint import Complaint
 from endpoint_operator.engine.ports import NotLeading
 from endpoint_operator.kube.api import KubeApi
@@ -62,6 +63,7 @@ async def open_aws(flags: OperatorFlags, api_client: ApiClient) -> AwsRooms:
             cluster_id=cluster,
             runtime_url="",
             images=BundledImages(),
+            memory=bundled_memory(),
             default_execution_role_arn=flags.default_execution_role_arn,
         )
         return AwsRooms(open_room=lambda place: _open_room(flags, cluster, place), inputs=inputs)

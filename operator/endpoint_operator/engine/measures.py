@@ -8,5 +8,5 @@ PASS_SECONDS = Histogram(
     "Duration of a pass.",
     buckets=(0.005, 0.02, 0.1, 0.5, 2.0, 10.0, 60.0),
 )
-QUEUE_DEPTH = Gauge("endpoint_operator_queue_depth", "Keys that wait for a worker.")
-OBJECTS = Gauge("endpoint_operator_objects", "InferenceEndpoints that the operator knows.")
+QUEUE_DEPTH = Gauge("endpoint_operator_queue_depth", "Keys that wait for a worker, by kind.", ["kind"])
+OBJECTS = Gauge("endpoint_operator_objects", "Objects that the operator knows, by kind.", ["kind"])

@@ -1,17 +1,22 @@
 """What the loop needs from the other rooms."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
+from endpoint_operator.api.status import ExportStatus
 from endpoint_operator.planning.exporting import ExportChange, ExportOutcome
 from endpoint_operator.planning.facts import Facts, OperatorInputs
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.inputs import SeenInputs
+from endpoint_operator.planning.model_counts import ModelCounts
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.steps import Step
 from endpoint_operator.planning.stories import Story
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+S_contra = TypeVar("S_contra", contravariant=True)
 
 
 class StaleObject(Exception):
@@ -71,14 +76,31 @@ class Executor(Protocol):
         ...
 
 
-class ObjectWriter(Protocol):
-    """Writes that fail with StaleObject when somebody was faster, and with ClusterUnavailable otherwise."""
+class EndpointModels(Protocol):
+    """The InferenceModels that name an endpoint.
 
-    async def add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint: ...
+    Both answers are None until every model of the cluster was seen once: numbers that are too small would be written.
+    They move at most every COUNTS_SECONDS, and whoever gives them wakes the endpoint when they moved.
+    """
 
-    async def remove_finalizer(self, endpoint: InferenceEndpoint) -> None: ...
+    def counts(self, endpoint: InferenceEndpoint) -> ModelCounts | None: ...
 
-    async def write_status(self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> InferenceEndpoint: ...
+    def target_models(self, endpoint: InferenceEndpoint) -> Mapping[str, str] | None:
+        """TargetModel by model id, of those that are published. Asked only where the endpoint has an export."""
+        ...
+
+
+class ObjectWriter(Protocol[T, S_contra]):
+    """Writes to objects of one kind, read as T and with a status of S.
+
+    They fail with StaleObject when somebody was faster, and with ClusterUnavailable otherwise.
+    """
+
+    async def add_finalizer(self, item: T, /) -> T: ...
+
+    async def remove_finalizer(self, item: T, /) -> None: ...
+
+    async def write_status(self, item: T, status: S_contra, /) -> T: ...
 
 
 class Exporter(Protocol):
@@ -89,7 +111,7 @@ class Exporter(Protocol):
         ...
 
 
-class Recorder(Protocol):
-    async def tell(self, endpoint: InferenceEndpoint, stories: Sequence[Story]) -> None:
+class Recorder(Protocol[T_contra]):
+    async def tell(self, item: T_contra, stories: Sequence[Story], /) -> None:
         """Write the Events; one that cannot be written is logged and dropped."""
         ...

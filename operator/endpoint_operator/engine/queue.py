@@ -19,7 +19,9 @@ BACK_OFF_JITTER = 0.2
 class WorkQueue:
     """For one event loop; not thread-safe."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: str = "InferenceEndpoint") -> None:
+        """`kind` is whose keys these are, as it is counted."""
+        self._depth = QUEUE_DEPTH.labels(kind)
         self._waiting: deque[ObjectKey] = deque()
         self._queued: set[ObjectKey] = set()
         self._working: set[ObjectKey] = set()
@@ -39,7 +41,7 @@ class WorkQueue:
             return
         self._queued.add(key)
         self._waiting.append(key)
-        QUEUE_DEPTH.set(len(self._waiting))
+        self._depth.set(len(self._waiting))
         self._arrival.set()
 
     def add_after(self, key: ObjectKey, seconds: float) -> None:
@@ -86,7 +88,7 @@ class WorkQueue:
         key = self._waiting.popleft()
         self._queued.discard(key)
         self._working.add(key)
-        QUEUE_DEPTH.set(len(self._waiting))
+        self._depth.set(len(self._waiting))
         return key
 
     def done(self, key: ObjectKey) -> None:

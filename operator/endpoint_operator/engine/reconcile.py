@@ -1,13 +1,22 @@
 """One pass over one object: look, decide, act, tell."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.api.spec import Mode
 from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.engine.keys import ObjectKey
-from endpoint_operator.engine.ports import Executor, Exporter, InputReader, ObjectWriter, Observer, Recorder
+from endpoint_operator.engine.ports import (
+    EndpointModels,
+    Executor,
+    Exporter,
+    InputReader,
+    ObjectWriter,
+    Observer,
+    Recorder,
+)
 from endpoint_operator.engine.store import ObjectStore
 from endpoint_operator.planning.exporting import (
     ExportChange,
@@ -41,15 +50,17 @@ _FAULT_LOOKS = {
 class Reconciler:
     """Makes passes. Any pass may be the first after a crash: nothing is remembered here."""
 
-    store: ObjectStore
+    store: ObjectStore[InferenceEndpoint]
     inputs_of: Callable[[InferenceEndpoint], OperatorInputs]
     """What an object takes from the operator."""
     input_reader: InputReader
     observer: Observer
     executor: Executor
-    writer: ObjectWriter
+    writer: ObjectWriter[InferenceEndpoint, InferenceEndpointStatus]
     exporter: Exporter
-    recorder: Recorder
+    recorder: Recorder[InferenceEndpoint]
+    models: EndpointModels | None = None
+    """The models of multi-model endpoints; None where none are watched."""
 
     async def reconcile(self, key: ObjectKey) -> Look | None:
         """When to look at the object again; None: when something wakes it.
@@ -59,7 +70,7 @@ class Reconciler:
         endpoint = self.store.get(key)
         if endpoint is None:
             return None
-        inputs = replace(self.inputs_of(endpoint), seen=await self.input_reader.look(endpoint))
+        inputs = await self._inputs(endpoint)
         facts = await self.observer.observe(endpoint, inputs)
         plan = plan_of_pass(endpoint, facts, inputs)
         if plan.finalizer is FinalizerChange.ADD:
@@ -73,7 +84,19 @@ class Reconciler:
             return None
         if status != endpoint.status:
             self.store.put(await self.writer.write_status(endpoint, status))
-        return _next_look(plan, outcome) or look_for_export(endpoint, status)
+        models_known = self._target_models(endpoint) is not None
+        return _next_look(plan, outcome) or look_for_export(endpoint, status, models_known=models_known)
+
+    async def _inputs(self, endpoint: InferenceEndpoint) -> OperatorInputs:
+        inputs = replace(self.inputs_of(endpoint), seen=await self.input_reader.look(endpoint))
+        if self.models is None or endpoint.spec.mode != Mode.MULTI_MODEL:
+            return inputs
+        return replace(inputs, models=self.models.counts(endpoint))
+
+    def _target_models(self, endpoint: InferenceEndpoint) -> Mapping[str, str] | None:
+        if endpoint.spec.export is None or endpoint.spec.mode != Mode.MULTI_MODEL or self.models is None:
+            return {}
+        return self.models.target_models(endpoint)
 
     async def _add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
         written = await self.writer.add_finalizer(endpoint)
@@ -84,7 +107,8 @@ class Reconciler:
     async def _export(
         self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus, facts: Facts, inputs: OperatorInputs
     ) -> InferenceEndpointStatus:
-        match export_change(endpoint, status, region=inputs.region):
+        target_models = self._target_models(endpoint)
+        match export_change(endpoint, status, region=inputs.region, target_models=target_models):
             case ExportStatus() as remembered:
                 outcome = ExportOutcome(written=remembered)
             case ExportChange() as change:

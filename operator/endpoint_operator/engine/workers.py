@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import time
+from typing import Protocol
 
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.measures import PASS_SECONDS, PASSES
 from endpoint_operator.engine.ports import ClusterUnavailable, NotLeading, StaleObject
 from endpoint_operator.engine.queue import WorkQueue
-from endpoint_operator.engine.reconcile import Reconciler
 from endpoint_operator.planning.plan import Look
 
 log = logging.getLogger(__name__)
@@ -22,10 +22,21 @@ NOT_LEADING_RETRY_SECONDS = 1.0
 BUG_RETRY_AT_MOST_SECONDS = 600.0
 
 
+class Passes(Protocol):
+    """What makes a pass over one kind's objects."""
+
+    async def reconcile(self, key: ObjectKey) -> Look | None:
+        """When to look at the object again; None: when something wakes it.
+
+        Raises StaleObject, NotLeading and ClusterUnavailable.
+        """
+        ...
+
+
 class Workers:
     """A fixed number of passes at once. `last_progress` (monotonic seconds) tells /healthz that none hangs."""
 
-    def __init__(self, *, queue: WorkQueue, reconciler: Reconciler, count: int) -> None:
+    def __init__(self, *, queue: WorkQueue, reconciler: Passes, count: int) -> None:
         self._queue = queue
         self._reconciler = reconciler
         self._count = count
@@ -49,6 +60,8 @@ class Workers:
             finally:
                 PASS_SECONDS.observe(time.monotonic() - self._started.pop(key))
                 self._queue.done(key)
+            # A pass that had nothing to wait for gave way to nobody: thousands of them would stop everything else.
+            await asyncio.sleep(0)
 
     async def _pass(self, key: ObjectKey) -> None:
         try:

@@ -11,9 +11,10 @@ from kubernetes.aio.client.api_client import ApiClient
 from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.identity import FIELD_MANAGER, GROUP, VERSION
+from endpoint_operator.api.kinds import ENDPOINTS
 from endpoint_operator.kube.connection import REQUEST_TIMEOUT_SECONDS
 
-PLURAL = "inferenceendpoints"
+PLURAL = ENDPOINTS.plural
 MERGE_PATCH = "application/merge-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"  # JSON is YAML
 JSON = "application/json"
@@ -63,6 +64,11 @@ class KubeApi:
         preconditions = {"uid": uid, "resourceVersion": resource_version}
         return await self._request("DELETE", path, query=_NO_QUERY, body={"preconditions": preconditions})
 
+    async def delete_with_dependents(self, path: str, *, uid: str) -> Body:
+        """The object stays until what it owns is gone (propagationPolicy Foreground). Refused (409) for another uid."""
+        body = {"preconditions": {"uid": uid}, "propagationPolicy": "Foreground"}
+        return await self._request("DELETE", path, query=_NO_QUERY, body=body)
+
     async def _request(
         self,
         method: str,
@@ -93,9 +99,11 @@ class KubeApi:
         return answer
 
 
-def endpoints_path(namespace: str | None = None, name: str | None = None, subresource: str | None = None) -> str:
-    """Path of all InferenceEndpoints, of a namespace's, or of one."""
+def objects_path(
+    plural: str, namespace: str | None = None, name: str | None = None, subresource: str | None = None
+) -> str:
+    """Path of all objects of a kind of ours, of a namespace's, or of one."""
     parts = ["/apis", GROUP, VERSION]
     parts += ["namespaces", namespace] if namespace else []
-    parts += [part for part in (PLURAL, name, subresource) if part]
+    parts += [part for part in (plural, name, subresource) if part]
     return "/".join(parts)

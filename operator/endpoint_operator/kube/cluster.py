@@ -1,14 +1,18 @@
 """What the operator asks of the cluster before it begins: who the cluster is, and whether it knows our kinds."""
 
 import logging
+from typing import TypeVar
 
 import aiohttp
 from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.identity import GROUP, VERSION
-from endpoint_operator.kube.api import KubeApi, endpoints_path
+from endpoint_operator.api.kinds import ClusterObject, Kind
+from endpoint_operator.kube.api import KubeApi, objects_path
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T", bound=ClusterObject)
 
 
 class ClusterNotReady(Exception):
@@ -30,19 +34,19 @@ async def cluster_id(api: KubeApi) -> str:
     return str(namespace["metadata"]["uid"])
 
 
-async def crd_is_installed(api: KubeApi) -> None:
-    """Returns when the API server serves InferenceEndpoints to us.
+async def crd_is_installed(api: KubeApi, kind: Kind[T]) -> None:
+    """Returns when the API server serves the kind to us.
 
     Raises ClusterNotReady.
     """
     try:
-        await api.get(endpoints_path(), query={"limit": 1})
+        await api.get(objects_path(kind.plural), query={"limit": 1})
     except ApiException as error:
         if error.status == 404:
             raise ClusterNotReady(
-                f"the cluster does not know inferenceendpoints.{GROUP}/{VERSION}; apply the files in crds/"
+                f"the cluster does not know {kind.plural}.{GROUP}/{VERSION}; apply the files in crds/"
             ) from error
-        raise ClusterNotReady(f"InferenceEndpoints cannot be listed: {_short(error)}") from error
+        raise ClusterNotReady(f"{kind.kind}s cannot be listed: {_short(error)}") from error
     except (TimeoutError, aiohttp.ClientError, OSError) as error:
         raise ClusterNotReady(f"the API server cannot be reached: {_short(error)}") from error
 

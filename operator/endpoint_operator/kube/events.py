@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 from kubernetes.aio.client.exceptions import ApiException
 
-from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import API_VERSION, FIELD_MANAGER
+from endpoint_operator.api.kinds import ClusterObject
 from endpoint_operator.kube.api import Body, KubeApi
 from endpoint_operator.kube.measures import WRITES
 from endpoint_operator.planning.stories import Story
@@ -23,29 +23,30 @@ _MESSAGE_LENGTH = 1024
 class EventRecorder:
     """Writes Events whose name is a hash of what they tell: a second one of that name is the same line."""
 
-    def __init__(self, api: KubeApi, *, may_write: Callable[[], None]) -> None:
+    def __init__(self, api: KubeApi, *, kind: str, may_write: Callable[[], None]) -> None:
         """`may_write` raises NotLeading; it is asked before each write."""
         self._api = api
+        self._kind = kind
         self._may_write = may_write
         self._last: dict[str, datetime] = {}
 
-    async def tell(self, endpoint: InferenceEndpoint, stories: Sequence[Story]) -> None:
+    async def tell(self, item: ClusterObject, stories: Sequence[Story]) -> None:
         for story in stories:
             log.log(
                 logging.WARNING if story.warning else logging.INFO,
                 story.message,
-                extra={"object": endpoint.object_name, "revision": story.revision, "reason": story.reason},
+                extra={"object": item.object_name, "revision": story.revision, "reason": story.reason},
             )
-            await self._write(endpoint, story)
+            await self._write(item, story)
 
     def forget(self, uid: str) -> None:
         """The object is gone."""
         self._last.pop(uid, None)
 
-    async def _write(self, endpoint: InferenceEndpoint, story: Story) -> None:
+    async def _write(self, item: ClusterObject, story: Story) -> None:
         self._may_write()
         try:
-            await self._api.create(f"/api/v1/namespaces/{endpoint.namespace}/events", self._event(endpoint, story))
+            await self._api.create(f"/api/v1/namespaces/{item.namespace}/events", self._event(item, story))
         except ApiException as error:
             WRITES.labels("event", str(error.status)).inc()
             # 409: it is there already. 403 and 404: the namespace is going away and takes no more.
@@ -57,18 +58,18 @@ class EventRecorder:
         else:
             WRITES.labels("event", "done").inc()
 
-    def _event(self, endpoint: InferenceEndpoint, story: Story) -> Body:
-        when = self._next_second(endpoint.uid).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _event(self, item: ClusterObject, story: Story) -> Body:
+        when = self._next_second(item.uid).strftime("%Y-%m-%dT%H:%M:%SZ")
         return {
             "apiVersion": "v1",
             "kind": "Event",
-            "metadata": {"name": event_name(endpoint, story), "namespace": endpoint.namespace},
+            "metadata": {"name": event_name(item, story), "namespace": item.namespace},
             "involvedObject": {
                 "apiVersion": API_VERSION,
-                "kind": "InferenceEndpoint",
-                "namespace": endpoint.namespace,
-                "name": endpoint.name,
-                "uid": endpoint.uid,
+                "kind": self._kind,
+                "namespace": item.namespace,
+                "name": item.name,
+                "uid": item.uid,
             },
             "reason": story.reason,
             "message": story.message[:_MESSAGE_LENGTH],
@@ -90,6 +91,6 @@ class EventRecorder:
         return when
 
 
-def event_name(endpoint: InferenceEndpoint, story: Story) -> str:
-    content = "|".join((endpoint.uid, str(endpoint.generation), story.revision, story.reason))
-    return f"{endpoint.name[:200]}.{hashlib.sha256(content.encode()).hexdigest()[:16]}"
+def event_name(item: ClusterObject, story: Story) -> str:
+    content = "|".join((item.uid, str(item.generation), story.revision, story.reason))
+    return f"{item.name[:200]}.{hashlib.sha256(content.encode()).hexdigest()[:16]}"

@@ -1,6 +1,6 @@
-"""The watch on InferenceEndpoints: the only module that knows kopf.
+"""The watch on our kinds: the only module that knows kopf.
 
-kopf is a good watcher and not our engine: its one low-level handler feeds our queue. It runs in a thread and a loop
+kopf is a good watcher and not our engine: one low-level handler a kind feeds our queues. It runs in a thread and a loop
 of its own, because on exit it cancels every task of the loop that it runs in.
 """
 
@@ -10,15 +10,15 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import kopf
 
-from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import GROUP, VERSION
+from endpoint_operator.api.kinds import ClusterObject, Kind
 from endpoint_operator.engine.keys import ObjectKey
-from endpoint_operator.kube.api import PLURAL
 from endpoint_operator.kube.connection import credentials
 from endpoint_operator.kube.measures import LAST_WATCH_EVENT, WATCH_BEGINNINGS, WATCH_EVENTS
 
@@ -45,33 +45,38 @@ class NoDiffBase(kopf.DiffBaseStorage):
         del body, patch, essence
 
 
+T = TypeVar("T", bound=ClusterObject)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched(Generic[T]):
+    """A kind, and who is told of its objects: `seen`, and `gone` with the uid."""
+
+    kind: Kind[T]
+    seen: Callable[[T], None]
+    gone: Callable[[ObjectKey, str], None]
+
+
 class Watch:
-    """Runs kopf in a thread, again when it ends.
+    """Runs kopf in a thread, again when it ends. Who is told is called in the loop that made this object."""
 
-    `seen` and `gone` (with the uid) are called in the loop that made this object.
-    """
-
-    def __init__(
-        self,
-        *,
-        namespaces: tuple[str, ...],
-        seen: Callable[[InferenceEndpoint], None],
-        gone: Callable[[ObjectKey, str], None],
-    ) -> None:
+    def __init__(self, *, namespaces: tuple[str, ...], kinds: Sequence[Watched[Any]]) -> None:
         self._namespaces = namespaces
-        self._seen = seen
-        self._gone = gone
+        self._kinds = kinds
+        self._last_versions: dict[str, int] = {}
         self._stopping = threading.Event()
         self._run_stop = threading.Event()
         self._run_ready = threading.Event()
         self._loop = asyncio.get_running_loop()
         self._begun = asyncio.Event()
         self._thread = threading.Thread(target=self._run_for_ever, name="watch", daemon=True)
-        self.last_version = 0
-        """The newest resourceVersion that the watch brought."""
 
     def start(self) -> None:
         self._thread.start()
+
+    def last_version(self, plural: str) -> int:
+        """The newest resourceVersion that the watch brought of a kind."""
+        return self._last_versions.get(plural, 0)
 
     @property
     def ready(self) -> bool:
@@ -114,12 +119,13 @@ class Watch:
         try:
             asyncio.run(self._operate())
         except Exception as error:  # noqa: BLE001 - whatever ended it, a blind operator is worse
-            log.warning("the watch on InferenceEndpoints ended and is begun anew: %s: %s", type(error).__name__, error)
+            log.warning("the watch ended and is begun anew: %s: %s", type(error).__name__, error)
 
     async def _operate(self) -> None:
         registry = kopf.OperatorRegistry()
         kopf.on.login(registry=registry)(_login)
-        kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)(self._on_event)
+        for watched in self._kinds:
+            self._handle(watched, registry)
         try:
             await kopf.operator(
                 registry=registry,
@@ -135,15 +141,20 @@ class Watch:
             # a watch that failed by itself would never be begun anew.
             self._run_stop.set()
 
-    async def _on_event(self, *, type: str | None, body: Body, **_: Any) -> None:  # noqa: A002 - kopf's word
-        WATCH_EVENTS.labels(type or "LISTED").inc()
+    def _handle(self, watched: Watched[T], registry: kopf.OperatorRegistry) -> None:
+        @kopf.on.event(GROUP, VERSION, watched.kind.plural, id=watched.kind.plural, registry=registry)
+        async def on_event(*, type: str | None, body: Body, **_: Any) -> None:  # noqa: A002 - kopf's word
+            self._on_event(watched, type, body)
+
+    def _on_event(self, watched: Watched[T], event: str | None, body: Body) -> None:
+        plural, metadata = watched.kind.plural, body["metadata"]
+        WATCH_EVENTS.labels(watched.kind.kind, event or "LISTED").inc()
         LAST_WATCH_EVENT.set(time.time())
-        metadata = body["metadata"]
-        self.last_version = max(self.last_version, int(metadata.get("resourceVersion") or 0))
-        if type == "DELETED":
-            self._call(self._gone, ObjectKey(metadata["namespace"], metadata["name"]), metadata["uid"])
+        self._last_versions[plural] = max(self.last_version(plural), int(metadata.get("resourceVersion") or 0))
+        if event == "DELETED":
+            self._call(watched.gone, ObjectKey(metadata["namespace"], metadata["name"]), metadata["uid"])
             return
-        self._call(self._seen, InferenceEndpoint.parse(dict(body)))
+        self._call(watched.seen, watched.kind.parse(dict(body)))
 
     def _call(self, function: Callable[..., None], *arguments: object) -> None:
         with contextlib.suppress(RuntimeError):  # the operator's loop is closed: it is ending

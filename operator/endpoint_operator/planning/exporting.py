@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from endpoint_operator.api.conditions import Condition, ConditionStatus, find, merged
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.names import hex_digest
+from endpoint_operator.api.spec import Mode
 from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.planning.desired_variants import desired_variants
+from endpoint_operator.planning.exported_models import models_data
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.plan import AT_ONCE, Look
 
@@ -46,9 +48,15 @@ class ExportOutcome:
 
 
 def export_change(
-    endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, region: str
+    endpoint: InferenceEndpoint,
+    status: InferenceEndpointStatus,
+    *,
+    region: str,
+    target_models: Mapping[str, str] | None = None,
 ) -> ExportChange | ExportStatus | None:
     """None where nothing is to be done: at rest nothing is asked of the API server.
+
+    `target_models` is TargetModel by model id, for mode MultiModel; None while it is not known.
 
     An ExportStatus is to be remembered before anything is done: a ConfigMap that no status names would stay for ever
     when the operator dies and its name is edited. A deletion does nothing: the ConfigMap's owner is the object, and it
@@ -56,7 +64,7 @@ def export_change(
     """
     if endpoint.being_deleted:
         return None
-    known, wanted = status.export, _wanted(endpoint, status, region=region)
+    known, wanted = status.export, _wanted(endpoint, status, region=region, target_models=target_models)
     if endpoint.spec.export is None:
         return ExportChange(remove=_names(known)) if known is not None else None
     if wanted is None:
@@ -99,12 +107,17 @@ def forbidden(endpoint: InferenceEndpoint) -> Fault:
     return Fault(blame=Blame.OPERATOR_SETUP, reason=_FORBIDDEN, message=message)
 
 
-def look_for_export(endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> Look | None:
-    """At once for what was remembered; later where another's ConfigMap, or a missing right, is in the way."""
+def look_for_export(
+    endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, models_known: bool = True
+) -> Look | None:
+    """At once for what was remembered; later where another's ConfigMap, or a missing right, is in the way.
+
+    While the models are not known whoever learns of them wakes the object.
+    """
     if _is_trouble(find(status.conditions, EXPORTED)):
         return _LOOK_AGAIN
     remembered = status.export is not None and not status.export.digest and status.endpoint is not None
-    return AT_ONCE if remembered and not endpoint.being_deleted else None
+    return AT_ONCE if remembered and models_known and not endpoint.being_deleted else None
 
 
 def trouble(before: InferenceEndpointStatus, after: InferenceEndpointStatus) -> Fault | None:
@@ -121,10 +134,17 @@ def _is_trouble(condition: Condition | None) -> bool:
     return condition is not None and condition.reason in (_CONFLICT, _FORBIDDEN)
 
 
-def _wanted(endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, region: str) -> ExportedFacts | None:
+def _wanted(
+    endpoint: InferenceEndpoint,
+    status: InferenceEndpointStatus,
+    *,
+    region: str,
+    target_models: Mapping[str, str] | None,
+) -> ExportedFacts | None:
     """None while no export is asked for, or nothing is known that could be exported."""
     export, known = endpoint.spec.export, status.endpoint
-    if export is None or known is None:
+    multi_model = endpoint.spec.mode == Mode.MULTI_MODEL
+    if export is None or known is None or (multi_model and target_models is None):
         return None
     variants = [variant.name for variant in status.variants] or [
         variant.name for variant in desired_variants(endpoint.spec) if not variant.is_shadow
@@ -132,6 +152,8 @@ def _wanted(endpoint: InferenceEndpoint, status: InferenceEndpointStatus, *, reg
     data = {"endpointName": known.name, "region": region, "variants": ",".join(variants)}
     if known.invocation_url is not None:
         data["invocationUrl"] = known.invocation_url
+    if multi_model and target_models is not None:
+        data |= models_data(target_models)
     # A new reconcile-at writes again what somebody changed by hand; a new uid makes the new object its owner.
     content = json.dumps([data, endpoint.uid, endpoint.reconcile_at], sort_keys=True)
     return ExportedFacts(name=export.config_map_name, data=data, digest=hex_digest(content, 16))

@@ -11,6 +11,8 @@ from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.image_catalogue import ImageCatalogue
 from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
+from endpoint_operator.planning.instance_memory import InstanceMemory
+from endpoint_operator.planning.model_counts import ModelCounts
 from endpoint_operator.planning.scaling_live import KnownScaling, ScalingTrouble
 
 # SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
@@ -271,3 +273,7 @@ class OperatorInputs:
     """AWS's framework images."""
     seen: SeenInputs = NOTHING_SEEN
     """What this pass knows of the Secrets and ConfigMaps that the spec refers to."""
+    models: ModelCounts | None = None
+    """Of the InferenceModels that name the object; None while they are not known, or where it is not multi-model."""
+    memory: Mapping[str, InstanceMemory] = field(default_factory=dict, compare=False)
+    """Memory of instances by type, as far as it is known."""

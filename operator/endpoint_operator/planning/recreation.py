@@ -129,7 +129,9 @@ def _intent_is_recorded(case: Case) -> bool:
 
 
 def _change(case: Case) -> str:
-    return f"{_serving_mode(case).value} → {case.desired.spec.mode.value}"
+    serving = _serving_mode(case)
+    words = " or ".join(sorted(_ON_INSTANCES, reverse=True)) if serving in _ON_INSTANCES else serving.value
+    return f"{words} → {case.desired.spec.mode.value}"
 
 
 def _what_is_down(case: Case) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from endpoint_operator.api.capacity import Instance, RoutingStrategy, Serverless
 from endpoint_operator.api.containers import Compression, Container, ContainerInvocation, EnvironmentVariable
-from endpoint_operator.api.endpoint_settings import DataCapture
+from endpoint_operator.api.endpoint_settings import DataCapture, MultiModel
 from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.planning.async_requests import async_inference_config
 from endpoint_operator.planning.concurrency import Concurrency
@@ -20,7 +20,7 @@ _ROUTING = {
 
 def model_request(spec: InferenceEndpointSpec, variant: DesiredVariant, *, role: str | None) -> dict[str, Any]:
     """CreateModel, less name and tags. `role` is None where the operator's default is to be left open."""
-    definitions = [container_definition(container) for container in variant.containers]
+    definitions = [container_definition(container, spec.multi_model) for container in variant.containers]
     network = spec.network
     subnets = network.subnet_ids if network else None
     direct = spec.container_invocation == ContainerInvocation.DIRECT
@@ -58,8 +58,8 @@ def config_request(spec: InferenceEndpointSpec, variants: Sequence[DesiredVarian
     return merged(body, spec.overrides.endpoint_config if spec.overrides else None)
 
 
-def container_definition(container: DesiredContainer) -> dict[str, Any]:
-    """ContainerDefinition of CreateModel."""
+def container_definition(container: DesiredContainer, multi_model: MultiModel | None = None) -> dict[str, Any]:
+    """ContainerDefinition of CreateModel; `multi_model` says where the models of a multi-model container lie."""
     spec = container.spec
     environment = {variable.name: _value(variable, container.input_digests) for variable in spec.environment or ()}
     body = only_set(
@@ -67,7 +67,7 @@ def container_definition(container: DesiredContainer) -> dict[str, Any]:
             "ContainerHostname": spec.name,
             "Image": container.image,
             "ModelPackageName": spec.model_package_arn,
-            **_model_data(spec),
+            **(_model_data(spec) if multi_model is None else _models_below(multi_model)),
             "Environment": environment or None,
         }
     )
@@ -132,6 +132,15 @@ def _model_data(spec: Container) -> dict[str, Any]:
         return {"ModelDataUrl": data.s3_uri}
     source = {"S3Uri": data.s3_uri, "S3DataType": "S3Prefix", "CompressionType": "None"}
     return {"ModelDataSource": {"S3DataSource": source}}
+
+
+def _models_below(multi_model: MultiModel) -> dict[str, Any]:
+    """A prefix stands in ModelDataUrl, not in ModelDataSource (SageMaker API reference, ContainerDefinition)."""
+    return {
+        "Mode": "MultiModel",
+        "ModelDataUrl": multi_model.s3_prefix,
+        "MultiModelConfig": {"ModelCacheSetting": multi_model.cache.value},
+    }
 
 
 def _memory(serverless: Serverless | None) -> dict[str, int] | None:

@@ -27,6 +27,7 @@ from endpoint_operator.planning.failures import failed
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.history import timestamp, with_row
 from endpoint_operator.planning.input_condition import with_inputs_condition
+from endpoint_operator.planning.models_told import with_models
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Memory, Plan, Situation
 from endpoint_operator.planning.retirement import with_way_out
@@ -41,6 +42,7 @@ from endpoint_operator.planning.steps import (
     UpdateEndpoint,
     UpdateEndpointWeightsAndCapacities,
 )
+from endpoint_operator.planning.undocumented import with_undocumented
 
 # api.md: status.plannedCalls.
 MOST_PLANNED_CALLS = 20
@@ -98,7 +100,9 @@ def status_of(
     )
     status = with_autoscaling(endpoint, status, facts=facts, plan=plan, outcome=outcome, inputs=inputs)
     status = with_artifact_condition(endpoint, status, facts.looks, now=timestamp(facts.now))
-    return with_inputs_condition(endpoint, status, inputs.seen, now=timestamp(facts.now))
+    status = with_inputs_condition(endpoint, status, inputs.seen, now=timestamp(facts.now))
+    status = with_models(endpoint, status, inputs, now=timestamp(facts.now))
+    return with_undocumented(endpoint, status, inputs.memory, now=timestamp(facts.now))
 
 
 def _with_fault(endpoint: InferenceEndpoint, plan: Plan, fault: Fault | None) -> Plan:

@@ -1,16 +1,16 @@
 """Which fields of the API this release does not act on yet. A field counts as used when it differs from its default."""
 
-from collections.abc import Callable
-
 from endpoint_operator.api.spec import InferenceEndpointSpec, Mode
-
-_Check = Callable[[InferenceEndpointSpec], bool]
-
-_MODES = frozenset({Mode.REAL_TIME, Mode.ASYNC, Mode.SERVERLESS})
-
-_LATER: tuple[tuple[str, _Check], ...] = (("spec.mode", lambda spec: spec.mode not in _MODES),)
 
 
 def not_yet_supported(spec: InferenceEndpointSpec) -> list[str]:
     """Paths of the fields in use that this release does not act on."""
-    return [path for path, is_used in _LATER if is_used(spec)]
+    return _packages_of_multi_model(spec)
+
+
+def _packages_of_multi_model(spec: InferenceEndpointSpec) -> list[str]:
+    """A model package brings model data of its own, and a multi-model container takes its models from a prefix."""
+    if spec.mode != Mode.MULTI_MODEL:
+        return []
+    packages = [index for index, each in enumerate(spec.containers or ()) if each.model_package_arn is not None]
+    return [f"spec.containers[{index}].modelPackageArn with mode MultiModel" for index in packages]

@@ -23,7 +23,10 @@ _KINDS = {
 }
 # InvokeEndpointWithResponseStream in the SageMaker API reference: "must allow the sagemaker:InvokeEndpoint action".
 _ALLOWED_BY = {"InvokeEndpointWithResponseStream": "InvokeEndpoint"}
-_TARGET_CONTAINER = "X-Amzn-SageMaker-Target-Container-Hostname"
+_CONDITIONS = {
+    "X-Amzn-SageMaker-Target-Container-Hostname": "sagemaker:targetcontainerhostname",
+    "X-Amzn-SageMaker-Target-Model": "sagemaker:targetmodel",
+}
 _SERVICE_PREFIX = {
     "sagemaker": "sagemaker",
     "sagemaker-runtime": "sagemaker",
@@ -48,8 +51,7 @@ def actions_of(call: Call, estate: Estate, *, headers: Mapping[str, str]) -> Ite
     name = f"{_SERVICE_PREFIX[call.service]}:{operation}"
     tags = {tag["Key"]: tag["Value"] for tag in _tags(call.parameters)}
     requested = {f"aws:requesttag/{key.lower()}": value for key, value in tags.items()}
-    if _TARGET_CONTAINER in headers:
-        requested["sagemaker:targetcontainerhostname"] = headers[_TARGET_CONTAINER]
+    requested |= {key: headers[header] for header, key in _CONDITIONS.items() if header in headers}
     neighbour = call.service in NEIGHBOURS
     arns = (neighbour_arns(call) if neighbour else _arns(call, estate)) or ["*"]
     for arn in arns:

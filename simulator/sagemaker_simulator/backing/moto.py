@@ -41,9 +41,15 @@ class Moto:
         """Do `work` on moto's thread, where no request is under way."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
-    async def answer(self, request: Incoming) -> Reply:
-        """Return moto's answer to a request of a client's."""
-        return await self.run(lambda: self._call(path_style(request)))
+    async def answer(self, request: Incoming, *, check: Callable[[], None] | None = None) -> Reply:
+        """Return moto's answer to a request of a client's; `check` runs right before, with nothing in between."""
+
+        def checked() -> Reply:
+            if check is not None:
+                check()
+            return self._call(path_style(request))
+
+        return await self.run(checked)
 
     async def reset(self) -> None:
         await self.run(_reset)

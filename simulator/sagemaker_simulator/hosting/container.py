@@ -12,6 +12,11 @@ class Container(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def process_group(self) -> int | None:
+        """The id of the process group that stands for it, None without a process."""
+        ...
+
     async def invoke(self, invocation: Invocation) -> Answer:
         """Raises ContainerTimedOut, or ContainerGone when the server is gone."""
         ...

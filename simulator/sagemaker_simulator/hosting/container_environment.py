@@ -1,7 +1,8 @@
 """The environment that SageMaker gives a container, for a process that is none.
 
 Sources: SageMaker Developer Guide, "Custom Inference Code with Hosting Services" (port, model folder) and "Required
-configuration for multi-container endpoints" (SAGEMAKER_BIND_TO_PORT, SAGEMAKER_SAFE_PORT_RANGE).
+configuration for multi-container endpoints" (SAGEMAKER_BIND_TO_PORT, SAGEMAKER_SAFE_PORT_RANGE); "Build your own
+container for SageMaker AI multi-model endpoints" (SAGEMAKER_MULTI_MODEL).
 """
 
 import os
@@ -21,11 +22,14 @@ def container_environment(
     ports: PortBlock,
     region: str,
     model_directory: str,
+    many_models: bool = False,
 ) -> dict[str, str]:
     """All variables of one server process: the machine's few, the image's, the platform's, the model's, the port.
 
-    The model's Environment wins over everything but the ports, on which two servers would collide.
+    The model's Environment wins over everything but the ports, on which two servers would collide, and how many models
+    the container has.
     """
+    several = {"SAGEMAKER_MULTI_MODEL": "true"} if many_models else {}
     return {
         **{name: os.environ[name] for name in _FROM_THE_MACHINE if name in os.environ},
         **image_env,
@@ -35,4 +39,5 @@ def container_environment(
         **model_environment,
         "SAGEMAKER_BIND_TO_PORT": str(ports.server_port),
         "SAGEMAKER_SAFE_PORT_RANGE": ports.safe_range,
+        **several,
     }

@@ -35,6 +35,11 @@ class ContainerOrder:
         return self.container.hostname or f"container-{self.position}"
 
     @property
+    def has_many_models(self) -> bool:
+        """Whether the container loads its models one by one, as they are asked for."""
+        return self.container.models_prefix is not None
+
+    @property
     def spoken_name(self) -> str:
         """As in 'The primary container for production variant ...' and 'The container-2 for production variant ...'."""
         return f"{PRIMARY} container" if len(self.variant.containers) == 1 else self.name

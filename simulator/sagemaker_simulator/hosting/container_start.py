@@ -24,6 +24,9 @@ from sagemaker_simulator.hosting.port_block import NoFreePortsError, is_free, ta
 from sagemaker_simulator.hosting.process_container import ProcessContainer
 from sagemaker_simulator.hosting.server_command import ServerCommand, server_for
 from sagemaker_simulator.hosting.server_process import ServerProcess, start_process
+from sagemaker_simulator.multi_model.instance_limits import LimitsOf, of_the_type
+from sagemaker_simulator.multi_model.model_event import TellModelEvent, tell_nobody
+from sagemaker_simulator.multi_model.starting import ManyModels
 
 _LOG = logging.getLogger(__name__)
 # A port can be lost to a stranger between the look and the server's bind; three times in a row it is not chance.
@@ -45,11 +48,13 @@ class ContainerStarter:
     logs: Path
     mounts: bool
     follow_output: FollowOutput = follow_nothing
+    instance_limits: LimitsOf = of_the_type
+    tell_model_event: TellModelEvent = tell_nobody
 
     async def start(self, order: ContainerOrder) -> Container:
         """Raises FleetFailed. Cancelling, like failing, leaves neither a process nor a folder."""
         if is_null_image(order.container.image):
-            return NullContainer(order.name)
+            return self._many_models().without_server(order) if order.has_many_models else NullContainer(order.name)
         server_command = self._server_command(order)
         folder = ModelFolder.make(under=self.models, prefix=f"{order.fleet.endpoint_name}.{order.variant.name}.")
         try:
@@ -58,7 +63,19 @@ class ContainerStarter:
         except BaseException:
             folder.remove()
             raise
+        if order.has_many_models:
+            return await self._many_models().with_server(order, server, folder)
         return ProcessContainer(server, name=order.name, session=self.session, folder=folder, limits=self.limits)
+
+    def _many_models(self) -> ManyModels:
+        return ManyModels(
+            fetch_object=self.store.fetch_object,
+            session=self.session,
+            limits=self.limits,
+            instance_limits=self.instance_limits,
+            tell=self.tell_model_event,
+            mounts=self.mounts,
+        )
 
     def _server_command(self, order: ContainerOrder) -> ServerCommand:
         image = order.container.image
@@ -93,15 +110,17 @@ class ContainerStarter:
             ports = take_port_block()
         except NoFreePortsError as error:
             raise FleetFailed(failure_reasons.server_not_started(order.container.image, why=str(error))) from error
+        at = launcher.MODELS_PATH if order.has_many_models else launcher.MODEL_PATH
         try:
             server = await start_process(
-                launch_command(tuple(command.command), mount_model=folder.model if self.mounts else None),
+                launch_command(tuple(command.command), mount_model=folder.model if self.mounts else None, at=at),
                 environment=container_environment(
                     image_env=command.env,
                     model_environment=order.container.environment,
                     ports=ports,
                     region=order.fleet.region,
-                    model_directory=str(launcher.MODEL_PATH if self.mounts else folder.model),
+                    model_directory=str(at if self.mounts else folder.model),
+                    many_models=order.has_many_models,
                 ),
                 directory=folder.work,
                 log_file=log_file,

@@ -23,6 +23,9 @@ class ModelDataForm(Enum):
 class ContainerToRun:
     """One container of a model, as CreateModel described it: its model data is an archive to unpack, one object, or
     everything under a prefix.
+
+    `models_prefix` is the s3:// prefix, with its slash, of a container of many models; it has no model data of its own.
+    Without `caches_models` each of them is unloaded as soon as it has answered.
     """
 
     image: str
@@ -30,6 +33,8 @@ class ContainerToRun:
     model_data_url: str | None = None
     model_data_form: ModelDataForm = ModelDataForm.ARCHIVE
     hostname: str | None = None
+    models_prefix: str | None = None
+    caches_models: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +53,8 @@ class VariantToRun:
     serverless: ServerlessConfig | None = None
     startup_timeout_seconds: int | None = None
     download_timeout_seconds: int | None = None
+    instance_type: str = ""
+    volume_gb: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +73,8 @@ class Invocation:
     """A request for a container: the body and the headers that SageMaker passes through.
 
     `container` names the one that is meant where containers are invoked directly; it is None everywhere else.
+    `target_model` is the key, under the prefix, of the model that is meant where a container has many; `instances` is
+    how many instances the variant has at the moment.
     """
 
     body: bytes
@@ -73,6 +82,8 @@ class Invocation:
     accept: str | None = None
     headers: Mapping[str, str]
     container: str | None = None
+    target_model: str | None = None
+    instances: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +100,8 @@ class Answer:
     """What a container answered, its status not yet judged.
 
     `container` is who answered, as SageMaker calls it in sentences; `legs` are all that were asked, in order. Before
-    the first of them was asked, a cold start took `waited_seconds` (real); in AWS it would have taken `setup_seconds`.
+    the first of them was asked, a cold start (or the loading of the model that is meant) took `waited_seconds` (real);
+    in AWS it would have taken `setup_seconds`.
     """
 
     status: int
@@ -181,6 +193,10 @@ class Fleet(Protocol):
 
     def is_pipeline(self, variant: str) -> bool:
         """Tell whether a request goes through several of the variant's containers."""
+        ...
+
+    def has_many_models(self, variant: str) -> bool:
+        """Tell whether requests name the model that they are for."""
         ...
 
     async def stop(self) -> None:

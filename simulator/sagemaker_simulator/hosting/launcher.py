@@ -1,4 +1,4 @@
-"""Runs between fork and exec of a server: ties it to the simulator's life and shows it its model at /opt/ml/model.
+"""Runs between fork and exec of a server: ties it to the simulator's life and shows it its models under /opt/ml.
 
 A program of its own, started as `python -I -S launcher.py ...` with nothing of the package on its path: the calls that
 it makes are not safe in a forked copy of a process with threads. It becomes the server, so the process id stays.
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NoReturn
 
 MODEL_PATH = Path("/opt/ml/model")
+MODELS_PATH = Path("/opt/ml/models")  # of a container of many models
 EXIT_NOT_STARTED = 125  # as docker run: the command was not reached
 COMPLAINT = "launcher: "
 
@@ -34,7 +35,7 @@ def main() -> NoReturn:
     try:
         if arguments.mount_model is not None:
             enter_own_mounts()
-            show_model(arguments.mount_model)
+            show_model(arguments.mount_model, at=arguments.mount_at)
         # After the namespaces: a change of credentials clears the death signal.
         die_with(arguments.parent)
         if arguments.probe:
@@ -55,13 +56,13 @@ def enter_own_mounts() -> None:
     _mount("none", Path("/"), flags=_MS_REC | _MS_PRIVATE)
 
 
-def show_model(folder: Path) -> None:
-    """Mount a folder read-only at /opt/ml/model. Raises OSError."""
-    if not MODEL_PATH.is_dir():
-        _make_room_for(MODEL_PATH, scratch=folder.parent)
-    _mount(str(folder), MODEL_PATH, flags=_MS_BIND)
+def show_model(folder: Path, *, at: Path) -> None:
+    """Mount a folder read-only at a place under /opt/ml. Raises OSError."""
+    if not at.is_dir():
+        _make_room_for(at, scratch=folder.parent)
+    _mount(str(folder), at, flags=_MS_BIND)
     # The flags that are there must be repeated, or a user namespace may not remount.
-    _mount("none", MODEL_PATH, flags=_MS_BIND | _MS_REMOUNT | _MS_RDONLY | _flags_of(MODEL_PATH))
+    _mount("none", at, flags=_MS_BIND | _MS_REMOUNT | _MS_RDONLY | _flags_of(at))
 
 
 def die_with(parent: int) -> None:
@@ -130,7 +131,8 @@ def _refuse(sentence: str) -> NoReturn:
 def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("--parent", type=int, required=True, help="process id of the simulator")
-    parser.add_argument("--mount-model", type=Path, help="folder to mount read-only at /opt/ml/model")
+    parser.add_argument("--mount-model", type=Path, help="folder to mount read-only")
+    parser.add_argument("--mount-at", type=Path, default=MODEL_PATH, help="where (default: %(default)s)")
     parser.add_argument("--probe", action="store_true", help="mount, then leave with exit code 0")
     parser.add_argument("command", nargs="*")
     return parser.parse_args()

@@ -16,6 +16,9 @@ class Limits:
     stream_seconds: float = 480.0
     ping_seconds: float = 2.0
     startup_seconds: float = 240.0
+    # How long a model of many may take to be downloaded and loaded, whether or not somebody still waits for it
+    # ("Invoke a Multi-Model Endpoint").
+    model_loading_seconds: float = 360.0
     # AWS names no default for the download: the longest that a variant may ask for.
     download_seconds: float = 3600.0
     # Between SIGTERM and SIGKILL.

@@ -40,4 +40,6 @@ class ModelFolder:
 
 
 def _say_so(_function: object, path: str, error: tuple[type[BaseException], BaseException, TracebackType]) -> None:
+    if isinstance(error[1], FileNotFoundError):  # somebody else has removed it meanwhile, which is as good
+        return
     _LOG.warning("%s is left behind: %s; remove it by hand", path, error[1])

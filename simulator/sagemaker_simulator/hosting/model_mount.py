@@ -13,9 +13,11 @@ _LOG = logging.getLogger(__name__)
 _LAUNCHER = (sys.executable, "-I", "-S", launcher.__file__)
 
 
-def launch_command(command: tuple[str, ...], *, mount_model: Path | None) -> tuple[str, ...]:
-    """The command line that becomes `command`, tied to this process, with the folder at /opt/ml/model if given."""
-    return (*_LAUNCHER, *_options(mount_model), "--", *command)
+def launch_command(
+    command: tuple[str, ...], *, mount_model: Path | None, at: Path = launcher.MODEL_PATH
+) -> tuple[str, ...]:
+    """The command line that becomes `command`, tied to this process, with the folder mounted there if given."""
+    return (*_LAUNCHER, *_options(mount_model, at), "--", *command)
 
 
 async def mounts_allowed(scratch: Path) -> bool:
@@ -24,7 +26,7 @@ async def mounts_allowed(scratch: Path) -> bool:
     try:
         probe = await asyncio.create_subprocess_exec(
             *_LAUNCHER,
-            *_options(folder.model),
+            *_options(folder.model, launcher.MODEL_PATH),
             "--probe",
             stdin=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
@@ -47,6 +49,6 @@ async def mounts_allowed(scratch: Path) -> bool:
     return False
 
 
-def _options(mount_model: Path | None) -> tuple[str, ...]:
+def _options(mount_model: Path | None, at: Path) -> tuple[str, ...]:
     parent = ("--parent", str(os.getpid()))
-    return parent if mount_model is None else (*parent, "--mount-model", str(mount_model))
+    return parent if mount_model is None else (*parent, "--mount-model", str(mount_model), "--mount-at", str(at))

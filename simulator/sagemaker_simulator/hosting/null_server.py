@@ -23,6 +23,10 @@ class NullContainer:
     def __init__(self, name: str) -> None:
         self.name = name
 
+    @property
+    def process_group(self) -> int | None:
+        return None
+
     async def invoke(self, invocation: Invocation) -> Answer:
         body = _answer(len(invocation.body))
         return Answer(status=200, body=body, content_type="application/json", headers={}, container=self.name)

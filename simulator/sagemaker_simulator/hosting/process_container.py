@@ -29,7 +29,7 @@ class ProcessContainer:
         self._limits = limits
 
     @property
-    def process_group(self) -> int:
+    def process_group(self) -> int | None:
         """The id of the server's process group."""
         return self._server.group
 
@@ -37,12 +37,12 @@ class ProcessContainer:
         try:
             async with self._session.post(
                 f"{self._server.url}/invocations",
-                data=_request_body(invocation.body),
-                headers=_request_headers(invocation),
+                data=request_body(invocation.body),
+                headers=request_headers(invocation),
                 timeout=aiohttp.ClientTimeout(total=self._limits.invocation_seconds),
                 allow_redirects=False,
             ) as answer:
-                return await self._read(answer)
+                return await read_answer(answer, container=self.name)
         except TimeoutError as error:
             raise self._timed_out() from error
         except aiohttp.ClientError as error:
@@ -54,8 +54,8 @@ class ProcessContainer:
             async with asyncio.timeout(self._limits.invocation_seconds):
                 answer = await self._session.post(
                     f"{self._server.url}/invocations",
-                    data=_request_body(invocation.body),
-                    headers=_request_headers(invocation),
+                    data=request_body(invocation.body),
+                    headers=request_headers(invocation),
                     timeout=aiohttp.ClientTimeout(total=None),
                     allow_redirects=False,
                 )
@@ -92,22 +92,25 @@ class ProcessContainer:
     def _gone(self, why: Exception) -> ContainerGone:
         return ContainerGone(f"the container gave no answer: {why}", container=self.name)
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> Answer:
-        return Answer(
-            status=answer.status,
-            body=await answer.read(),
-            content_type=answer.headers.get("Content-Type", ""),
-            headers=without_connection_headers(answer.headers),
-            container=self.name,
-        )
+
+async def read_answer(answer: aiohttp.ClientResponse, *, container: str) -> Answer:
+    """Return the whole answer of the container of that name. Raises TimeoutError, aiohttp.ClientError."""
+    return Answer(
+        status=answer.status,
+        body=await answer.read(),
+        content_type=answer.headers.get("Content-Type", ""),
+        headers=without_connection_headers(answer.headers),
+        container=container,
+    )
 
 
-def _request_body(body: bytes) -> bytes | io.BytesIO:
+def request_body(body: bytes) -> bytes | io.BytesIO:
     """A large body goes out in pieces, between which other requests get their turn."""
     return body if len(body) <= _LARGE_BODY_BYTES else io.BytesIO(body)
 
 
-def _request_headers(invocation: Invocation) -> dict[str, str]:
+def request_headers(invocation: Invocation) -> dict[str, str]:
+    """Return what SageMaker passes through, and the types of both bodies."""
     named = {"Content-Type": invocation.content_type}
     if invocation.accept is not None:
         named["Accept"] = invocation.accept

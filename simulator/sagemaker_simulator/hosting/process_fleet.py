@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from sagemaker_simulator.hosting.container_line import ContainerLine
 from sagemaker_simulator.hosting.contract import Answer, AnswerStream, Invocation
 from sagemaker_simulator.hosting.file_exchange import FileAnswer, FileInvocation
-from sagemaker_simulator.hosting.process_container import ProcessContainer
+from sagemaker_simulator.multi_model.multi_model_container import MultiModelContainer
 
 
 class ProcessFleet:
@@ -39,17 +39,27 @@ class ProcessFleet:
         """See `Fleet.is_pipeline`."""
         return self._variants[variant].is_pipeline
 
+    def has_many_models(self, variant: str) -> bool:
+        """See `Fleet.has_many_models`."""
+        return any(isinstance(each, MultiModelContainer) for each in self._variants[variant].containers)
+
+    def loaded_models(self, variant: str, *, instances: int) -> Sequence[int]:
+        """Return how many models each instance of a multi-model variant has in memory; nothing for other variants."""
+        line = self._variants.get(variant)
+        many = (each for each in (line.containers if line is not None else ()) if isinstance(each, MultiModelContainer))
+        return next((each.loaded_models(instances) for each in many), [])
+
     def direct_process_groups(self, variant: str) -> Mapping[str, int]:
         """Return the process group of each container that is invoked directly, by its name."""
         line = self._variants.get(variant)
         containers = line.containers if line is not None and line.direct else ()
-        return {each.name: each.process_group for each in containers if isinstance(each, ProcessContainer)}
+        return {each.name: each.process_group for each in containers if each.process_group is not None}
 
     def process_groups(self, variant: str) -> Sequence[int]:
         """Return the process groups of the variant's containers; null images have none."""
         line = self._variants.get(variant)
         containers = line.containers if line is not None else ()
-        return [container.process_group for container in containers if isinstance(container, ProcessContainer)]
+        return [container.process_group for container in containers if container.process_group is not None]
 
     async def stop(self) -> None:
         """End all containers side by side; returns when none is left. Safe to call twice."""

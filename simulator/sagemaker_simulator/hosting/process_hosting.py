@@ -20,6 +20,8 @@ from sagemaker_simulator.hosting.model_mount import mounts_allowed
 from sagemaker_simulator.hosting.orphan_guard import OrphanGuard
 from sagemaker_simulator.hosting.process_fleet import ProcessFleet
 from sagemaker_simulator.hosting.server_command import ServerCommand
+from sagemaker_simulator.multi_model.instance_limits import LimitsOf, of_the_type
+from sagemaker_simulator.multi_model.model_event import TellModelEvent, tell_nobody
 
 # Shorter than the shortest idle time-out of common servers (gunicorn: 2 s), so that a request is not sent on
 # a connection that its server is just closing.
@@ -39,6 +41,8 @@ class ProcessHosting:
         work_directory: Path,
         limits: Limits = SAGEMAKER_LIMITS,
         follow_output: FollowOutput = follow_nothing,
+        instance_limits: LimitsOf = of_the_type,
+        tell_model_event: TellModelEvent = tell_nobody,
     ) -> None:
         self._store = ModelStore(fetch_object=fetch_object, list_objects=list_objects)
         self._servers = servers
@@ -46,6 +50,8 @@ class ProcessHosting:
         self._work_directory = work_directory
         self._limits = limits
         self._follow_output = follow_output
+        self._instance_limits = instance_limits
+        self._tell_model_event = tell_model_event
         self._fleets: set[ProcessFleet] = set()
         self._starting: set[asyncio.Task[Fleet]] = set()
         self._starter: ContainerStarter | None = None
@@ -111,6 +117,8 @@ class ProcessHosting:
             logs=logs,
             mounts=mounts,
             follow_output=self._follow_output,
+            instance_limits=self._instance_limits,
+            tell_model_event=self._tell_model_event,
         )
 
 

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sagemaker_simulator.servers.triton.index_variables import index_variables
+
 _PACKAGE_PARENT = Path(__file__).parents[2]
 
 
@@ -34,15 +36,16 @@ def _longest_match(image: str, commands: Mapping[str, ServerCommand]) -> ServerC
     return commands[max(matching, key=lambda glob: (len(glob), glob))] if matching else None
 
 
-def _own_server(module: str, *arguments: str) -> ServerCommand:
+def _own_server(module: str, *arguments: str, env: Mapping[str, str] | None = None) -> ServerCommand:
     return ServerCommand(
         command=(sys.executable, "-m", f"sagemaker_simulator.servers.{module}", *arguments),
         # The simulator may run from a source tree that its interpreter does not know by itself.
-        env={"PYTHONPATH": str(_PACKAGE_PARENT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"},
+        env={"PYTHONPATH": str(_PACKAGE_PARENT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1", **(env or {})},
     )
 
 
 BUILT_IN: Mapping[str, ServerCommand] = {
+    "*sagemaker-tritonserver*": _own_server("triton", env=index_variables()),
     "*sagemaker-xgboost:*": _own_server("xgboost_server"),
     "*sagemaker-scikit-learn:*": _own_server("script_server", "scikit-learn"),
     "*/pytorch-inference:*": _own_server("script_server", "pytorch"),

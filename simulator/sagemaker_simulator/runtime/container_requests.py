@@ -8,19 +8,27 @@ from sagemaker_simulator.hosting.contract import Invocation
 from sagemaker_simulator.wire.request import Incoming
 
 from .request_members import PREFIX
+from .routing import Route
+from .target_container import target_container
+from .target_model import target_model
 
 INVOKED_VARIANT = "x-Amzn-Invoked-Production-Variant"
 _DEFAULT_CONTENT_TYPE = "application/octet-stream"
 
 
-def invocation_of(members: Mapping[str, Any], request: Incoming, *, container: str | None) -> Invocation:
-    """Return the request as the container gets it."""
+def invocation_of(members: Mapping[str, Any], request: Incoming, *, route: Route) -> Invocation:
+    """Return the request as the container gets it.
+
+    Raises AwsError for a container or a model that is not there, or that must be named and is not.
+    """
     return Invocation(
         body=members["Body"],
         content_type=members.get("ContentType", _DEFAULT_CONTENT_TYPE),
         accept=members.get("Accept"),
         headers=_passed(request.headers),
-        container=container,
+        container=target_container(route, members),
+        target_model=target_model(route, members),
+        instances=route.instances,
     )
 
 

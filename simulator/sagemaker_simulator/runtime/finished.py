@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from sagemaker_simulator.hosting.contract import Answer, Invocation
-from sagemaker_simulator.sagemaker.records import Endpoint
 
 from .observers import FinishedInvocation, StreamedAnswer
 from .request_members import PREFIX
@@ -36,7 +35,7 @@ def finished(
         variant=route.variant,
         endpoint_config=route.config_name,
         deploying=endpoint.pending is not None,
-        instances=_instances(endpoint, route.variant, route.config_name),
+        instances=route.instances,
         concurrent=concurrent,
         request_content_type=invocation.content_type,
         request_accept=invocation.accept,
@@ -56,13 +55,6 @@ def finished(
         legs=answer.legs,
         stream=stream,
     )
-
-
-def _instances(endpoint: Endpoint, variant: str, config_name: str) -> int:
-    pending = endpoint.pending
-    deploying = pending is not None and pending.config_name == config_name
-    variants = pending.variants if pending is not None and deploying else endpoint.variants
-    return next((each.current_count for each in variants if each.name == variant), 0)
 
 
 def _custom_attributes(answer: Answer) -> str | None:

@@ -17,7 +17,6 @@ from .no_answers import no_answer
 from .observers import NO_ANSWER, InvocationObservers
 from .request_members import members_of, refuse_not_modelled
 from .routing import Route, Routing
-from .target_container import target_container
 
 
 class InvokeEndpoint:
@@ -39,7 +38,7 @@ class InvokeEndpoint:
         endpoint = self._routing.serving(estate, members["EndpointName"])
         refuse_not_modelled(members)
         route = self._routing.route(estate, endpoint, members)
-        invocation = invocation_of(members, request, container=target_container(route, members))
+        invocation = invocation_of(members, request, route=route)
         with self._in_flight.one_more(route.key) as concurrent:
             asked = time.perf_counter()
             answer = await _ask(route, invocation)

@@ -25,7 +25,6 @@ from .request_members import members_of, refuse_not_modelled
 from .routing import Route, Routing
 from .streamed_body import StreamedBody
 from .streaming_endpoints import check_streams
-from .target_container import target_container
 
 _CONTAINERS_TYPE = "X-Amzn-SageMaker-Content-Type"  # Content-Type itself is that of the event stream
 _MICROSECONDS = 1_000_000.0
@@ -62,7 +61,7 @@ class InvokeWithResponseStream:
         endpoint = self._routing.serving(estate, members["EndpointName"])
         refuse_not_modelled(members)
         route = self._routing.route(estate, endpoint, members)
-        invocation = invocation_of(members, request, container=target_container(route, members))
+        invocation = invocation_of(members, request, route=route)
         check_streams(route)
         with ExitStack() as lasting:
             asked = Asked(

@@ -11,7 +11,6 @@ from sagemaker_simulator.wire.validation import check_request
 PREFIX = "x-amzn-sagemaker-"
 # Members that need what is not there yet.
 _NOT_YET = {
-    "TargetModel": "multi-model endpoints",
     "InferenceComponentName": "inference components",
     "EnableExplanations": "explainers",
     "SessionId": "stateful sessions",

@@ -31,6 +31,14 @@ class Route:
         """What requests to the variant are counted under."""
         return self.estate.account, self.estate.region, self.endpoint.name, self.variant
 
+    @property
+    def instances(self) -> int:
+        """How many instances the variant has, in the fleet that answers."""
+        pending = self.endpoint.pending
+        deploying = pending is not None and pending.config_name == self.config_name
+        variants = pending.variants if pending is not None and deploying else self.endpoint.variants
+        return next((each.current_count for each in variants if each.name == self.variant), 0)
+
 
 class Routing:
     """Chooses variants by their weights, and one of two fleets while a deployment shifts traffic."""

@@ -11,13 +11,13 @@ from sagemaker_simulator.serverless import exclusions
 from sagemaker_simulator.wire.errors import validation_exception
 from sagemaker_simulator.wire.request import Caller
 
+from . import multi_model, several_containers
 from .async_endpoints import check_combination
 from .estate import Estate, Estates
 from .instance_pools import check_pools
 from .lists import Listing, page
 from .records import EndpointConfig
 from .refusals import ENDPOINT_CONFIG, MODEL, already_exists, not_found
-from .several_containers import check_features
 from .single_precision import single
 from .tags import tags_from
 
@@ -42,7 +42,8 @@ class EndpointConfigs:
             raise already_exists(ENDPOINT_CONFIG, arn)
         _check_variants(estate, parameters)
         check_combination(estate, parameters)
-        check_features(estate, parameters)
+        several_containers.check_features(estate, parameters)
+        multi_model.check_features(estate, parameters)
         tags = tags_from(parameters.get("Tags", []))
         config = EndpointConfig(
             name=name, arn=arn, created=self._estates.clock.now(), definition=_definition(parameters)

@@ -11,6 +11,7 @@ from sagemaker_simulator.wire.request import Caller
 from .estate import Estates
 from .lists import Listing, page
 from .model_data import check_model_data_source
+from .multi_model import check_container
 from .packaged_containers import running_container
 from .records import Model
 from .refusals import MODEL, already_exists, not_found, role_not_assumable
@@ -113,6 +114,8 @@ def _definition(parameters: Parameters) -> Output:
         kept["Containers"] = [_container(container) for container in kept["Containers"]]
         kept.setdefault("InferenceExecutionConfig", {"Mode": "Serial"})
     check_containers(kept)
+    for container in _containers(kept):
+        check_container(container)
     kept.setdefault("EnableNetworkIsolation", False)
     return kept
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sagemaker_simulator.wire.errors import NotModelled
 
+from . import multi_model
 from .async_endpoints import check_location
 from .model_data import check_model_data
 from .records import EndpointConfig, Model
@@ -45,13 +46,12 @@ def check_config(config: EndpointConfig) -> None:
 
 def check_model(model: Model) -> None:
     """Raise NotModelled for a model that needs what is not there yet."""
+    multi_model.check_model(model)
     for container in model.containers:
         _refuse(container, _CONTAINER_MEMBERS)
         # Platform, the other mode, is where images are without it: in ECR (ImageConfig in the SageMaker API reference).
         if container.get("ImageConfig", {}).get("RepositoryAccessMode") == "Vpc":
             raise NotModelled("images of private registries are not modelled yet (ImageConfig)")
-        if container["Mode"] == "MultiModel":
-            raise NotModelled("multi-model endpoints are not modelled yet")
         check_model_data(container)
 
 

@@ -12,6 +12,7 @@ from sagemaker_simulator.wire.errors import validation_exception
 
 from .deployed_images import deployed_image
 from .model_data import model_data_of
+from .multi_model import caches_models, has_many_models
 from .records import EndpointConfig, Model, Variant
 from .several_containers import invoked_directly
 from .single_precision import single
@@ -118,6 +119,8 @@ def to_run(asked: Mapping[str, Any], model: Model, config: EndpointConfig) -> Va
         if serverless is not None
         else asked.get("ContainerStartupHealthCheckTimeoutInSeconds"),
         download_timeout_seconds=asked.get("ModelDataDownloadTimeoutInSeconds"),
+        instance_type=asked.get("InstanceType", ""),
+        volume_gb=asked.get("VolumeSizeInGB"),
     )
 
 
@@ -173,6 +176,14 @@ def _wished_serverless(
 
 
 def _container(container: Mapping[str, Any]) -> ContainerToRun:
+    if has_many_models(container):
+        return ContainerToRun(
+            image=container["Image"],
+            environment=container["Environment"],
+            hostname=container.get("ContainerHostname"),
+            models_prefix=container["ModelDataUrl"],
+            caches_models=caches_models(container),
+        )
     data = model_data_of(container)
     return ContainerToRun(
         image=container["Image"],

@@ -126,6 +126,11 @@ class ServerlessFleet:
         del variant
         return False
 
+    def has_many_models(self, variant: str) -> bool:
+        """Return no: SageMaker serves no multi-model container serverless."""
+        del variant
+        return False
+
     def process_groups(self, variant: str) -> Sequence[int]:
         """Return the process groups that run at this moment."""
         now = self._server.now

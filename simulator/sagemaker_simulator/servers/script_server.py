@@ -1,8 +1,9 @@
 """Containers that run a user's script: `python -m sagemaker_simulator.servers.script_server FRAMEWORK`.
 
 FRAMEWORK is scikit-learn, pytorch or hugging-face: the contract of AWS's containers of these names, on the libraries
-that this Python has. The script runs with the rights of whoever runs the simulator, not in a container. A model that
-cannot be loaded ends the server, so that /ping never answers 200 for what cannot serve.
+that this Python has; for one model, or with SAGEMAKER_MULTI_MODEL for many. The script runs with the rights of whoever
+runs the simulator, not in a container. A model that cannot be loaded ends the server, so that /ping never answers 200
+for what cannot serve.
 """
 
 import asyncio
@@ -13,6 +14,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from sagemaker_simulator.servers import many_models
+from sagemaker_simulator.servers.many_models import has_many_models
+from sagemaker_simulator.servers.many_scripts import SOCKET_VARIABLE, start_script
 from sagemaker_simulator.servers.script_defaults import CannotServeError
 from sagemaker_simulator.servers.script_frameworks import Framework, framework_of
 from sagemaker_simulator.servers.script_handler import Handler, load_handler
@@ -55,23 +59,40 @@ async def _invocations(request: web.Request) -> web.Response:
 def main() -> None:
     """Load the model, serve until SIGTERM. Exit code 1 with a sentence or a trace when that cannot be."""
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    model_dir = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
     try:
-        framework = framework_of(sys.argv[1], os.environ)
-        handler = load_handler(model_dir, defaults=framework.defaults, environment=os.environ)
-        port = int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
-        # A container listens on every address of its own network; on a laptop those would be the laptop's.
-        web.run_app(
-            build_app(handler, framework),
-            host="127.0.0.1",
-            port=port,
-            print=None,
-            shutdown_timeout=_SHUTDOWN_SECONDS,
-            access_log=None,
-        )
+        _serve(_app_of_many() if has_many_models(os.environ) else _app_of_one())
     except (CannotServeError, OSError) as error:
         _LOG.critical("cannot serve: %s", error)
         sys.exit(1)
+
+
+def _app_of_one() -> web.Application:
+    model_dir = Path(os.environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+    framework = framework_of(sys.argv[1], os.environ)
+    return build_app(load_handler(model_dir, defaults=framework.defaults, environment=os.environ), framework)
+
+
+def _app_of_many() -> web.Application:
+    command = (sys.executable, "-m", __spec__.name, sys.argv[1])
+    return many_models.build_app(lambda model: start_script(command, model), max_body_bytes=_MAX_BODY_BYTES)
+
+
+def _serve(app: web.Application) -> None:
+    """Serve on the port, or on the socket of one model of many.
+
+    A container listens on every address of its own network; on a laptop those would be the laptop's.
+    """
+    socket = os.environ.get(SOCKET_VARIABLE)
+    port = int(os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080"))
+    web.run_app(
+        app,
+        path=socket,
+        host=None if socket else "127.0.0.1",
+        port=None if socket else port,
+        print=None,
+        shutdown_timeout=_SHUTDOWN_SECONDS,
+        access_log=None,
+    )
 
 
 if __name__ == "__main__":

@@ -61,7 +61,8 @@ def _xml_error(service: str, error: AwsError) -> tuple[bytes, str]:
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>"
     request_id = f"<RequestId>{uuid.uuid4()}</RequestId>"
     if service == "s3":
-        text = f"<Error>{inner}{request_id}</Error>"
+        more = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in error.fields.items())
+        text = f"<Error>{inner}{more}{request_id}</Error>"
     elif service == "ec2":
         text = f"<Response><Errors><Error>{inner}</Error></Errors>{request_id}</Response>"
     else:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import FINALIZER
+from endpoint_operator.api.kinds import ENDPOINTS
 from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import ClusterUnavailable, NotLeading, StaleObject
@@ -100,7 +101,7 @@ class World:
 
     cluster: Cluster
     aws: Aws
-    store: ObjectStore
+    store: ObjectStore[InferenceEndpoint]
     reconciler: Reconciler
 
     @property
@@ -109,7 +110,7 @@ class World:
 
 
 def a_world(endpoint: InferenceEndpoint) -> World:
-    cluster, store = Cluster(stored=endpoint), ObjectStore()
+    cluster, store = Cluster(stored=endpoint), ObjectStore(ENDPOINTS)
     aws = Aws(log=cluster.log)
     store.put(endpoint)
     reconciler = Reconciler(

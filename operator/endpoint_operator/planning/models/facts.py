@@ -56,9 +56,20 @@ class Absent:
     s3_uri: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class TemplateSeen:
+    """The ConfigMap's key that spec.source.configTemplate names; `digest` is that of its text."""
+
+    digest: str
+
+
 class PackingState:
     """States of the packing Job."""
 
+    ABSENT = "Absent"
+    """There is no such Job."""
+    STOPPING = "Stopping"
+    """It is being deleted, and it or a Pod of it is still there: it may still write."""
     RUNNING = "Running"
     SUCCEEDED = "Succeeded"
     FAILED = "Failed"
@@ -66,15 +77,20 @@ class PackingState:
 
 @dataclass(frozen=True, kw_only=True)
 class PackingSeen:
-    """The Job that packs (or checks) the source; `message` is what the packer said last."""
+    """The Job that makes status.publishing.artifactS3Uri; `message` is what the packer said last.
+
+    `exit_code` is one of packer_exits.PackerExit, or None where its Pods ended in no way of theirs (evicted, no image).
+    """
 
     state: str
     message: str = ""
+    exit_code: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFacts:
-    """`source` is None where nothing asks to look; a Fault where the look failed."""
+    """None stands for what nobody looked at; a Fault for a look that failed. planning.models.looks says which looks a
+    pass needs: an observer begins with the facts that cost no call and asks it until it wants no more."""
 
     now: datetime
     cluster_id: str
@@ -82,11 +98,11 @@ class ModelFacts:
     id_taken_by: str | None = None
     """namespace/name of the older object with the same modelId on the same endpoint."""
     source: SourceSeen | Fault | None = None
+    """What spec.source.s3Uri names."""
+    template: TemplateSeen | Fault | None = None
     published: PublishedSeen | Absent | Fault | None = None
     """What is under the key that the pass is about."""
-    archive_fault: Fault | None = None
-    """What is wrong with the archive, where its layout asks for a check and it was checked."""
-    packing: PackingSeen | None = None
+    packing: PackingSeen | Fault | None = None
     warm: bool | None = None
     """None while not known: no warm-up is asked for, or too few were made since the operator started."""
     warm_up_fault: Fault | None = None
@@ -95,3 +111,5 @@ class ModelFacts:
     """Whether the target that is being published answered a warm-up."""
     missing: bool = False
     """Whether the hourly list of the prefix does not show what the status says is published."""
+    drain_seconds: float = 300.0
+    """How long earlier content stays after callers were told of the new one."""

@@ -37,6 +37,8 @@ class RunPacker:
     metadata: dict[str, str]
     config_template: tuple[str, str] | None = None
     """ConfigMap and key."""
+    config_template_digest: str = ""
+    """SHA-256 of its text, in hex: another text is refused. Empty where it is not known."""
     service_account_name: str | None = None
     region: str = ""
 
