@@ -25,8 +25,8 @@ class SimulatorControl:
         return rows
 
     def state(self) -> dict[str, Any]:
-        """Everything that there is, values as Describe answers them."""
-        answer: dict[str, Any] = self._ask("GET", "/_sim/state")
+        """Everything that there is, values as Describe answers them; of metrics only their names."""
+        answer: dict[str, Any] = self._ask("GET", "/_sim/state?datapoints=false")
         return answer
 
     def add_fault(self, *, match: dict[str, str], **how: object) -> str:

@@ -291,6 +291,7 @@ async def test_an_alarm_is_looked_at_before_a_rollout_and_not_before_a_creation(
         EvaluationPeriods=1,
         Threshold=1.0,
         ComparisonOperator="GreaterThanThreshold",
+        TreatMissingData="ignore",  # it stays in the state that is set, also when it is judged anew
     )
     trace = (await operator.looks(wanted, live="e1")).trace
     cloudwatch.set_alarm_state(AlarmName="churn-5xx", StateValue="ALARM", StateReason="a test")

@@ -257,15 +257,14 @@ def test_there_is_somebody_for_every_step(api: ScalingApi, alarms: WakeUpAlarms)
 async def test_a_list_that_was_under_way_does_not_hide_a_change(api: ScalingApi, world: World) -> None:
     await api.carry_out(REGISTER)
     inventory = ScalingInventory(api)
-    before = last_call(world)
     match = {"service": "application-autoscaling", "operation": "DescribeScheduledActions"}
     fault = world.fault(match=match, times=1, hold=True)
     listing = asyncio.create_task(inventory.take_stock())
 
     def listed() -> bool:
-        return "DescribeScalingPolicies" in scaling_calls(world, since=before)
+        return any(each["id"] == fault and each["held"] for each in world.do("GET", "/faults")["faults"])
 
-    await asyncio.to_thread(world.until, listed, "the targets to be listed with the old bounds")
+    await asyncio.to_thread(world.until, listed, "the list under way, with the old bounds in it")
     inventory.changed(RESOURCE)
     await api.carry_out(replace(REGISTER, minimum=2))
     seen = await inventory.known([RESOURCE])

@@ -1,8 +1,7 @@
 """What the operator wrote and how the API server answered, out of its audit log, from a moment on."""
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from devworld.cluster import operator_user
 from tests.integration.vocabulary.scene import Scene
@@ -20,18 +19,12 @@ class AnsweredWrites:
     """Of the operator, in one namespace. Events of objects are none: one that is there already is refused by design."""
 
     def __init__(self, scene: Scene) -> None:
-        path = scene.shared.world.control_plane.audit_log
-        assert path is not None, "a cluster of the user's has no audit log that we could read"
-        self._path: Path = path
-        self._start = path.stat().st_size
+        self._log = scene.audit_from_now()
         self._namespace = scene.namespace
 
     def all(self) -> list[Write]:
         """In order. A line is written once the request has been answered."""
-        with self._path.open(encoding="utf-8") as file:
-            file.seek(self._start)
-            whole, _, _ = file.read().rpartition("\n")  # the last line may be half written
-        return [write for line in whole.splitlines() if (write := self._write(json.loads(line))) is not None]
+        return [write for line in self._log.lines() if (write := self._write(line)) is not None]
 
     def refused(self) -> list[Write]:
         return [write for write in self.all() if write.status >= 400]
@@ -40,7 +33,7 @@ class AnsweredWrites:
         """Those whose `what` holds the words."""
         return [write for write in self.all() if what in write.what]
 
-    def _write(self, line: dict[str, dict[str, str]]) -> Write | None:
+    def _write(self, line: dict[str, Any]) -> Write | None:
         thing = line.get("objectRef", {})
         if line["user"]["username"] != operator_user() or thing.get("namespace") != self._namespace:
             return None

@@ -46,11 +46,14 @@ def test_a_service_account_may_do_only_what_rbac_lets_it(
     control_plane.kubectl(
         "create", "rolebinding", "read", "--role=read", f"--serviceaccount={namespace}:reader", "-n", namespace
     )
-    until(
-        lambda: reader("auth", "can-i", "list", "iep", "-n", namespace).strip() == "yes",
-        what="the new role in force",
-        within_seconds=10,
-    )
+
+    def may_list() -> bool:
+        try:
+            return reader("auth", "can-i", "list", "iep", "-n", namespace).strip() == "yes"
+        except KubectlError:  # that is how kubectl says no
+            return False
+
+    until(may_list, what="the new role in force", within_seconds=30)
     assert reader.json("get", "iep", "-n", namespace)["items"] == []
     with pytest.raises(KubectlError, match=r"cannot (create|patch)"):
         reader.apply(endpoint(namespace))

@@ -1,5 +1,6 @@
 """Ctrl-C, or a kill, at any moment: no process and no folder stays."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -94,10 +95,22 @@ sys.stdin.read()
 
 
 def descendants(pid: int) -> list[Identity]:
-    """All that the process started and all that those started, the model servers too."""
+    """All that the process started and all that those started, the model servers too.
+
+    Without those that end meanwhile, as a kubectl does at any moment.
+    """
     found = []
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in map(int, (task / "children").read_text(encoding="ascii").split()):
-            now = stat(child)
-            found += [now.identity, *descendants(child)] if now else []
+    for child in children(pid):
+        now = stat(child)
+        found += [now.identity, *descendants(child)] if now else []
+    return found
+
+
+def children(pid: int) -> list[int]:
+    """None of a process that is gone, or of a thread of it."""
+    found: list[int] = []
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, (task / "children").read_text(encoding="ascii").split())
     return found

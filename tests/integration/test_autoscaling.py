@@ -59,6 +59,7 @@ def test_a_rollout_never_resets_an_autoscaled_count(world: Scene) -> None:
     endpoint, scaling = given(world, count(1), autoscaling(1, 4))
     scaling.load(300)
     world.until(lambda: scaling.count() > 1, "more than one instance")
+    scaling.asks_no_more()
     scaling.has(instances := scaling.count())
     with world.records_calls() as calls:
         endpoint.edit(version(2)).settles()

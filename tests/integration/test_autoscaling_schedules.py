@@ -65,7 +65,7 @@ def test_the_morning_moves_min_and_max_and_nobody_puts_them_back(world: Scene) -
     to_next(world, SUNDAY, hour=12)
     endpoint, scaling = given(world, office_hours())
     assert scaling.bounds() == (1, 4)
-    with world.records_calls() as calls:
+    with world.unhurried(), world.records_calls() as calls:  # it is evening before long
         to_next(world, MONDAY, hour=8, minute=1)
         scaling.comes_to(4, 12)
         scaling.has(4)
@@ -79,6 +79,7 @@ def test_the_morning_moves_min_and_max_and_nobody_puts_them_back(world: Scene) -
     assert calls.that_change_anything() == []
     to_next(world, MONDAY, hour=19, minute=1)
     scaling.comes_to(1, 4)
+    endpoint.delete().is_gone()
 
 
 def test_started_again_it_has_the_bounds_that_would_be_in_force_now(world: Scene) -> None:
@@ -138,11 +139,12 @@ def test_an_edit_of_min_and_max_puts_them_until_the_next_schedule_runs(world: Sc
 def test_a_schedule_that_goes_from_the_spec_gives_the_bounds_back(world: Scene) -> None:
     to_next(world, SUNDAY, hour=12)
     endpoint, scaling = given(world, office_hours())
-    to_next(world, MONDAY, hour=8, minute=1)
-    scaling.comes_to(4, 12)
-    scaling.has(4)
-    with world.records_calls() as calls:
-        endpoint.edit(field(autoscaling={"schedules": None})).settles()
-        endpoint.comes_to("AutoscalingReady")
+    with world.unhurried():  # it is evening before long
+        to_next(world, MONDAY, hour=8, minute=1)
+        scaling.comes_to(4, 12)
+        scaling.has(4)
+        with world.records_calls() as calls:
+            endpoint.edit(field(autoscaling={"schedules": None})).settles()
+            endpoint.comes_to("AutoscalingReady")
     assert calls.that_change_anything() == ["RegisterScalableTarget", *["DeleteScheduledAction"] * 2]
     assert (scaling.bounds(), scaling.schedules()) == ((1, 4), {})

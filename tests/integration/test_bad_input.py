@@ -1,10 +1,10 @@
 """Bad input: Stalled with the field and the remedy, not retried in a loop, and gone when it is mended."""
 
-import math
 import time
 
 from devworld.churn import ChurnModel
 from devworld.environment import ACCOUNT, REGION
+from tests.integration.vocabulary.back_off import WOKEN, tries
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import BUCKET
 from tests.integration.vocabulary.specs import XGBOOST_IMAGE, field, instance_type, role, xgboost
@@ -20,14 +20,16 @@ PASS_ROLE_DENIED = {
 
 
 def test_a_role_that_is_not_there(world: Scene) -> None:
+    began = time.monotonic()
     endpoint = world.given(role(f"arn:aws:iam::123456789012:role/{world.namespace}"))
     with world.records_calls() as calls:
         sentence = endpoint.stalls("ExecutionRoleNotFound")
         world.operator_looks(3)
+    at_most = tries(since=began) + WOKEN
     assert sentence.startswith("spec.executionRoleArn: there is no role")
     assert "make it or correct the ARN" in sentence
     assert calls.that_change_anything() == []
-    assert calls.count("GetRole") <= 4, "it is looked at with back-off"
+    assert calls.count("GetRole") <= at_most, "it is looked at with back-off"
     world.shared.make_role(world.namespace)
     endpoint.settles()
 
@@ -44,13 +46,15 @@ def test_a_role_that_sagemaker_may_not_assume(world: Scene) -> None:
 
 def test_a_role_that_the_operator_may_not_pass(world: Scene) -> None:
     fault = world.fault("CreateModel", error=PASS_ROLE_DENIED)
+    began = time.monotonic()
     endpoint = world.given()
     with world.records_calls() as calls:
         sentence = endpoint.stalls("ExecutionRoleNotPassable")
         world.operator_looks(3)
+    at_most = tries(since=began) + WOKEN
     assert sentence.startswith("spec.executionRoleArn: ")
     assert "allow iam:PassRole" in sentence
-    assert calls.count("CreateModel") <= 4
+    assert calls.count("CreateModel") <= at_most
     world.simulator.end_faults(fault)
     endpoint.settles()
 
@@ -63,17 +67,21 @@ def test_a_role_of_another_account(world: Scene) -> None:
 
 def test_rule_11_an_artifact_that_is_not_there_is_found_when_it_comes(world: Scene) -> None:
     key = f"{world.namespace}/model.tar.gz"
+    began = time.monotonic()
     with world.records_calls() as calls:
         endpoint = world.given(xgboost(f"s3://{BUCKET}/{key}"))
         sentence = endpoint.stalls("ArtifactNotFound")
         world.operator_looks(3)
+    at_most = tries(since=began) + WOKEN
     assert sentence.startswith("spec.containers[0].modelData.s3Uri: no object s3://")
     assert "upload it or correct the URI" in sentence
     assert calls.that_change_anything() == []
-    assert calls.count("HeadObject") <= 4, "it is looked at with back-off"
+    assert calls.count("HeadObject") <= at_most, "it is looked at with back-off"
     assert endpoint.table_row() == ("False", "False", "True", "False")
+    world.holds_transition(endpoint)
     world.shared.put_artifact(key, b"no model, but an object")
     endpoint.reconciles("Creating")
+    world.ends_transition(endpoint)
 
 
 def test_an_artifact_in_a_bucket_that_is_not_there(world: Scene) -> None:
@@ -128,10 +136,10 @@ def test_rule_08_a_quota_that_is_used_up_is_waited_for_and_said_with_its_figures
     with world.records_calls() as calls:
         sentence = endpoint.reconciles("QuotaExceeded")
         world.operator_looks(3)
-    tries = 1 + int(math.log2(1 + (time.monotonic() - began) / 0.8))  # after a second, two, four: each a fifth less
+    at_most = tries(since=began)
     assert f"the quota '{scarce} for endpoint usage' is 1, 1 are in use and 1 more are needed" in sentence
     assert endpoint.table_row() == ("False", "True", "False", "False")
-    assert 1 <= calls.count("CreateEndpoint") <= tries
+    assert 1 <= calls.count("CreateEndpoint") <= at_most
     holder.delete().is_gone()
     endpoint.settles()
 

@@ -4,6 +4,7 @@ Here are those that go across the subjects of other files; the rest stands besid
 rules 2, 4, 13 and 14 say of autoscaling is proved in test_autoscaling*.py; rule 6 between any two calls in tests/chaos.
 """
 
+import time
 from collections import Counter
 from typing import Any
 
@@ -13,6 +14,7 @@ from devworld.cluster import OPERATOR_NAMESPACE
 from tests.integration.test_guarded_rollouts import CANARY
 from tests.integration.test_inputs import KEY_SECRET, from_secret, store
 from tests.integration.test_variants import given_two, variant, variants, weights
+from tests.integration.vocabulary.back_off import WOKEN, tries
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import BUCKET
@@ -101,13 +103,15 @@ def rounds(rows: list[dict[str, Any]]) -> int:
 def test_rule_08_a_throttle_that_lasts_is_retried_with_back_off_and_said(world: Scene) -> None:
     throttled = {"code": "ThrottlingException", "message": "Rate exceeded", "status": 400}
     fault = world.fault("CreateEndpointConfig", error=throttled)
+    began = time.monotonic()
     endpoint = world.given()
     with world.records_calls() as calls:
         sentence = endpoint.reconciles("Throttled")
         world.operator_looks(3)
+    at_most = 3 * (tries(since=began) + WOKEN)
     assert "CreateEndpointConfig" in sentence
     assert endpoint.table_row() == ("False", "True", "False", "False")
-    assert calls.count("CreateEndpointConfig") <= 12, "three tries of four passes at most"
+    assert calls.count("CreateEndpointConfig") <= at_most, "three tries of each pass at most"
     world.simulator.end_faults(fault)
     endpoint.settles()
 

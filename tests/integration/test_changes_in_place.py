@@ -40,10 +40,10 @@ def test_rule_04_a_rollout_keeps_the_count_that_the_fleet_has(world: Scene) -> N
     endpoint.edit(count(3)).settles()
     endpoint.edit(version(2)).settles()
     with world.records_calls() as calls:
+        world.holds_transition(endpoint)
         endpoint.edit(version(1))
-        world.next(endpoint, result="InService", seconds=1200)
         during = endpoint.is_in("Updating")["PendingDeploymentSummary"]["ProductionVariants"]
-        world.next(endpoint, result="InService", seconds=0)
+        world.ends_transition(endpoint)
         endpoint.settles()
     old_config = world.sagemaker.config(str(endpoint.status["endpoint"]["configName"]))
     assert old_config["ProductionVariants"][0]["InitialInstanceCount"] == 1
@@ -78,13 +78,12 @@ def test_a_count_changed_by_hand_in_aws_is_put_back_without_another_fleet(world:
 
 
 def test_an_edit_while_sagemaker_is_at_work_waits_and_then_happens(world: Scene) -> None:
-    endpoint = world.given()
-    world.next(endpoint, result="InService", seconds=3000)
+    endpoint = world.given_held()
     endpoint.is_in("Creating")
     endpoint.edit(version(2))
     sentence = endpoint.reconciles("Creating")
     assert "follows when that is done" in sentence
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.settles()
     config = world.sagemaker.config(str(endpoint.status["endpoint"]["configName"]))
     assert world.sagemaker.model(config["ProductionVariants"][0]["ModelName"])["PrimaryContainer"]["Image"].endswith(

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from devworld.environment import ACCOUNT, REGION
-from tests.integration.test_guarded_rollouts import CANARY, alarms, breach
+from tests.integration.test_guarded_rollouts import CANARY, alarms, rolls_back
 from tests.integration.test_variants import given_two, variant, variants
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.kstatus import CURRENT, FAILED, IN_PROGRESS, TERMINATING
@@ -43,24 +43,23 @@ def test_the_latest_generation_serves(world: Scene) -> None:
 
 
 def test_creating(world: Scene) -> None:
-    endpoint = world.given()
-    world.next(endpoint, result="InService", seconds=3000)
+    endpoint = world.given_held()
     endpoint.reconciles("Creating")
     assert row(endpoint) == ("False", "True", "False", "False", IN_PROGRESS)
     assert endpoint.status["phase"] == "Creating"
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.settles()
 
 
 def test_rolling_out_while_the_old_revision_answers(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
-    world.next(endpoint, result="InService", seconds=3000)
+    world.holds_transition(endpoint)
     endpoint.edit(version(2))
     endpoint.reconciles("Updating")
     endpoint.is_in("Updating")
     assert row(endpoint) == ("False", "True", "False", "True", IN_PROGRESS)
     assert endpoint.status["phase"] == "Updating"
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.settles()
 
 
@@ -111,8 +110,7 @@ def test_rolled_back_by_an_alarm(world: Scene) -> None:
     endpoint = world.given(count(4), field(rollout={**CANARY, "waitSeconds": 3600})).settles()
     endpoint.edit(version(2)).is_in("Updating")
     (alarm,) = alarms(world)
-    breach(world, alarm)
-    endpoint.stalls("AlarmRolledBack")
+    rolls_back(world, endpoint, by=alarm)
     assert row(endpoint) == USERS_FAULT_OLD_ONE_SERVES
     assert endpoint.status["phase"] == "Stalled"
 
@@ -130,12 +128,12 @@ def test_what_this_release_does_not_support(world: Scene) -> None:
 
 def test_stopping_and_stopped(world: Scene) -> None:
     endpoint = world.given().settles()
-    world.next(endpoint, result="InService", seconds=3000)
+    world.holds_transition(endpoint)
     endpoint.edit(version(2)).is_in("Updating")
     endpoint.edit(field(stopped=True))
     endpoint.reconciles("Stopping")
     assert row(endpoint) == ("False", "True", "False", "True", IN_PROGRESS)
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.settles()
     assert endpoint.condition("Ready")["reason"] == "Stopped"
     assert row(endpoint) == ("True", "False", "False", "False", CURRENT)
@@ -167,13 +165,13 @@ def test_paused_before_anything_was_made(world: Scene) -> None:
 
 def test_deleting(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
-    world.next(endpoint, result="InService", seconds=3000)
+    world.holds_transition(endpoint)
     endpoint.edit(version(2)).is_in("Updating")
     endpoint.delete()
     endpoint.reconciles("WaitingForSageMaker")
     assert row(endpoint) == ("False", "True", "False", "True", TERMINATING)
     assert endpoint.status["phase"] == "Deleting"
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.is_gone()
 
 

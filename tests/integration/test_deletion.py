@@ -21,8 +21,7 @@ def test_everything_of_every_revision_goes_the_endpoint_first_and_configs_before
 
 
 def test_rule_09_a_deletion_while_sagemaker_creates_waits_and_says_so(world: Scene) -> None:
-    endpoint = world.given()
-    world.next(endpoint, result="InService", seconds=3000)
+    endpoint = world.given_held()
     endpoint.is_in("Creating")
     with world.records_calls() as calls:
         endpoint.delete()
@@ -33,20 +32,20 @@ def test_rule_09_a_deletion_while_sagemaker_creates_waits_and_says_so(world: Sce
         assert FINALIZER in endpoint.object["metadata"]["finalizers"]
         world.operator_looks(2)
         assert calls.that_change_anything() == []
-        world.next(endpoint, result="InService", seconds=0)
+        world.ends_transition(endpoint)
         endpoint.is_gone()
     assert world.sagemaker.everything() == []
 
 
 def test_a_deletion_while_sagemaker_updates_waits_and_leaves_no_revision_behind(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
-    world.next(endpoint, result="InService", seconds=3000)
+    world.holds_transition(endpoint)
     endpoint.edit(version(2))
     endpoint.is_in("Updating")
     endpoint.delete()
     endpoint.reconciles("WaitingForSageMaker")
     assert endpoint.table_row() == ("False", "True", "False", "True"), "it still answers"
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.is_gone()
     assert world.sagemaker.everything() == []
 
@@ -61,14 +60,14 @@ def test_an_object_with_retain_lets_everything_be(world: Scene) -> None:
 
 
 def test_rule_09_retain_set_while_deleting_lets_go_at_once(world: Scene) -> None:
-    endpoint = world.given()
-    world.next(endpoint, result="InService", seconds=6000)
+    endpoint = world.given_held()
     endpoint.is_in("Creating")
     endpoint.delete()
     endpoint.reconciles("WaitingForSageMaker")
     endpoint.edit(field(deletionPolicy="Retain"))
     endpoint.is_gone()
     assert world.sagemaker.endpoint(endpoint.sagemaker_name) is not None
+    world.ends_transition(endpoint)
 
 
 def test_a_stalled_object_whose_creation_failed_is_deleted(world: Scene) -> None:

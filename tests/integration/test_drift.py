@@ -47,11 +47,11 @@ def test_weights_changed_by_hand_are_put_right_and_said(world: Scene) -> None:
 
 def test_a_count_changed_by_hand_is_said_also_where_the_change_was_seen_under_way(world: Scene) -> None:
     endpoint = world.given(count(1)).settles()
-    world.next(endpoint, result="InService", seconds=3000)
+    world.holds_transition(endpoint)
     changed_by_hand(world, endpoint, VariantName=VARIANT, DesiredInstanceCount=4)
     world.until(lambda: endpoint.status["endpoint"]["status"] == "Updating", "the change is seen")
     assert endpoint.table_row() == ("True", "False", "False", "True"), "the latest generation serves all the while"
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     assert "instance count 4 → 1" in put_right(endpoint)
     endpoint.settles()
     assert world.sagemaker.counts(endpoint.sagemaker_name) == {VARIANT: 1}
@@ -59,9 +59,9 @@ def test_a_count_changed_by_hand_is_said_also_where_the_change_was_seen_under_wa
 
 def test_a_count_that_the_spec_asks_for_is_no_drift(world: Scene) -> None:
     endpoint = world.given(count(1)).settles()
-    world.next(endpoint, result="InService", seconds=1200)
+    world.holds_transition(endpoint)
     endpoint.edit(count(2)).is_in("Updating")
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     endpoint.settles()
     assert "DriftPutRight" not in endpoint.story()
 
@@ -77,16 +77,16 @@ def test_another_config_put_by_hand_is_rolled_back_to_the_specs_own(world: Scene
     assert endpoint.is_in("InService")["EndpointConfigName"] == ours
     assert [call for call in calls.that_change_anything() if call == "UpdateEndpoint"] == ["UpdateEndpoint"]
     assert theirs in world.sagemaker.configs(), "what somebody else made is his"
-    assert list(endpoint.revisions().values()) == ["Active"]
+    world.until(lambda: list(endpoint.revisions().values()) == ["Active"], "one revision, and it serves")
 
 
 def test_another_config_put_by_hand_is_said_also_where_its_rollout_was_seen(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     theirs = config_by_hand(world, tag=9)
-    world.next(endpoint, result="InService", seconds=3000)
+    world.holds_transition(endpoint)
     world.boto3("sagemaker").update_endpoint(EndpointName=endpoint.sagemaker_name, EndpointConfigName=theirs)
     assert theirs in endpoint.reconciles("ChangedElsewhere")
-    world.next(endpoint, result="InService", seconds=0)
+    world.ends_transition(endpoint)
     put_right(endpoint)
     endpoint.settles()
 

@@ -101,7 +101,7 @@ def target_models(demo: Scene, endpoint: Endpoint, *names: str) -> dict[str, str
     """TargetModel by model id, once the InferenceModels of these names are Ready."""
     models = [f"imod/{name}" for name in names]
     demo.kubectl("wait", "-n", "demo", "--for=condition=Ready", "--timeout=60s", *models)
-    found = [demo.kubectl.find("get", model, "-n", "demo") for model in models]
+    found = [demo.kubectl.find("get", model, "-n", "demo") or {} for model in models]
     assert all(each["spec"]["endpointRef"]["name"] == endpoint.name for each in found)
     return {each["spec"]["modelId"]: each["status"]["targetModel"] for each in found}
 
@@ -122,8 +122,8 @@ def test_each_tenant_of_the_multi_model_one_is_answered_by_its_own_model(demo: S
         assert float(answer) == pytest.approx(predicted(ROUNDS[artifact]), abs=1e-6)
 
     def exported() -> dict[str, str]:
-        data = demo.kubectl.find("get", "configmap/churn-fleet", "-n", "demo")["data"]
-        models: dict[str, str] = json.loads(data["targetModels"])
+        found = demo.kubectl.find("get", "configmap/churn-fleet", "-n", "demo") or {}
+        models: dict[str, str] = json.loads(found["data"]["targetModels"])
         return models
 
     demo.until(lambda: exported() == targets, "both target models in the ConfigMap")

@@ -34,7 +34,7 @@ def test_the_config_map_says_what_a_caller_needs_and_belongs_to_the_object(world
     }
     owners = [(owner["kind"], owner["name"], owner["uid"]) for owner in found["metadata"]["ownerReferences"]]
     assert owners == [("InferenceEndpoint", endpoint.name, endpoint.uid)]
-    assert endpoint.condition("Exported")["status"] == "True"
+    endpoint.comes_to("Exported")
 
 
 def test_at_rest_it_is_neither_written_nor_put_back_until_somebody_asks(world: Scene) -> None:

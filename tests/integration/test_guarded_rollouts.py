@@ -25,11 +25,21 @@ def alarms(world: Scene) -> list[dict[str, Any]]:
     return [alarm for alarm in answer["MetricAlarms"] if alarm["AlarmName"].startswith(world.namespace)]
 
 
-def breach(world: Scene, alarm: dict[str, Any]) -> None:
-    """The metric goes over the threshold. A state that is only set would last until the alarm's next look."""
-    dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
-    metric = {"namespace": alarm["Namespace"], "metricName": alarm["MetricName"], "dimensions": dimensions}
-    world.simulator.put_metric(**metric, values=[alarm["Threshold"] + 1])
+def rolls_back(world: Scene, endpoint: Endpoint, *, by: dict[str, Any]) -> str:
+    """Lets the alarm's metric go over its threshold until the rollout is turned back; the sentence.
+
+    Again and again: one datapoint is in the minutes that an alarm looks at for moments only, and a state that is set by
+    hand lasts until the alarm's next look.
+    """
+    dimensions = {each["Name"]: each["Value"] for each in by["Dimensions"]}
+    metric = {"namespace": by["Namespace"], "metricName": by["MetricName"], "dimensions": dimensions}
+
+    def turned_back() -> bool:
+        world.simulator.put_metric(**metric, values=[by["Threshold"] + 1])
+        return endpoint.condition("Stalled").get("status") == "True"
+
+    world.until(turned_back, "the rollout is turned back")
+    return endpoint.stalls("AlarmRolledBack")
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
@@ -83,8 +93,7 @@ def test_an_alarm_rolls_back_and_the_old_revision_serves_on(world: Scene) -> Non
     first = endpoint.revision
     endpoint.edit(version(2)).is_in("Updating")
     (alarm,) = alarms(world)
-    breach(world, alarm)
-    sentence = endpoint.stalls("AlarmRolledBack")
+    sentence = rolls_back(world, endpoint, by=alarm)
     assert first in sentence
     assert alarm["AlarmName"] in sentence
     assert endpoint.table_row() == ("False", "False", "True", "True")

@@ -51,12 +51,13 @@ def test_rule_09_a_namespace_that_holds_everything_goes_and_leaves_nothing_in_aw
     for endpoint in (split, scaled, guarded, secret, stopped):
         endpoint.settles()
     world.until(lambda: scalable(world), "the scalable target")
-    guarded.edit(version(2)).is_in("Updating")
-    assert alarms(world) != []
-    audit = world.audit_from_now()
-    world.objects.delete_namespace(world.namespace)
-    guarded.reconciles("WaitingForSageMaker")
-    assert guarded.kstatus() == TERMINATING
+    with world.unhurried():  # the canary is watched for an hour, and Kubernetes takes its time over a namespace
+        guarded.edit(version(2)).is_in("Updating")
+        assert alarms(world) != []
+        audit = world.audit_from_now()
+        world.objects.delete_namespace(world.namespace)
+        guarded.reconciles("WaitingForSageMaker")
+        assert guarded.kstatus() == TERMINATING
     world.simulator.advance(seconds=2 * 3600)
     world.until(lambda: not world.objects.has_namespace(world.namespace), "the namespace gone")
     nothing_is_left(world)
@@ -80,10 +81,11 @@ def test_a_namespace_that_goes_while_the_operator_is_dead_is_let_go_by_the_next_
 
 def test_a_deletion_in_the_middle_of_a_guarded_rollout_takes_the_alarms_with_it(world: Scene) -> None:
     endpoint = world.given(count(4), field(rollout={**CANARY, "waitSeconds": 3600})).settles()
-    endpoint.edit(version(2)).is_in("Updating")
-    assert alarms(world) != []
-    endpoint.delete()
-    endpoint.reconciles("WaitingForSageMaker")
+    with world.unhurried():
+        endpoint.edit(version(2)).is_in("Updating")
+        assert alarms(world) != []
+        endpoint.delete()
+        endpoint.reconciles("WaitingForSageMaker")
     world.simulator.advance(seconds=2 * 3600)
     endpoint.is_gone()
     nothing_is_left(world)

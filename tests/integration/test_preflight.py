@@ -44,8 +44,10 @@ def test_an_image_that_is_not_in_ecr_is_found_when_it_is_pushed(world: Scene) ->
         world.operator_looks(3)
     assert sentence == f"spec.containers[0].image: no image {image} in ECR; push it or correct the tag"
     assert calls.that_change_anything() == []
+    world.holds_transition(endpoint)
     world.simulator.configure(images=[image])
     endpoint.reconciles("Creating")
+    world.ends_transition(endpoint)
 
 
 def test_the_digest_of_the_image_is_remembered_with_the_revision(world: Scene) -> None:

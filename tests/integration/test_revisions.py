@@ -26,7 +26,7 @@ def test_old_revisions_go_beyond_what_the_spec_keeps_and_the_last_that_served_st
         revisions.append(endpoint.revision)
     kept = [f"{endpoint.sagemaker_name}-{revision}" for revision in revisions[1:]]
     world.until(lambda: world.sagemaker.configs() == sorted(kept), "one revision besides the last two")
-    assert world.sagemaker.models() == sorted(kept)
+    world.until(lambda: world.sagemaker.models() == sorted(kept), "their models, which go after their configs")
     world.until(lambda: list(endpoint.revisions()) == revisions[1:], "three rows in status")
     assert list(endpoint.revisions().values()) == ["Superseded", "Superseded", "Active"]
     assert endpoint.tells("RevisionRemoved").message.startswith(f"endpoint config {endpoint.sagemaker_name}-")

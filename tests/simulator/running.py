@@ -20,9 +20,11 @@ from sagemaker_simulator.simulator import build
 
 START_SECONDS = 60
 STOP_SECONDS = 30
-INVOCATION_SECONDS, STREAM_SECONDS = 1.0, 3.0  # real, instead of SageMaker's 60 and 480
-MODEL_LOADING_SECONDS = 4.0  # instead of 360
-PATIENCE_SECONDS = 3.0  # how long a request waits for a cold start, instead of a minute
+# Real, instead of SageMaker's 60 and 480; yet enough for what has to happen within them on a slow machine.
+INVOCATION_SECONDS, STREAM_SECONDS = 2.0, 6.0
+MODEL_LOADING_SECONDS = 8.0  # instead of 360
+# How long a request waits for a cold start, instead of a minute: as long as it may take to start a Python process.
+PATIENCE_SECONDS = 8.0
 
 
 class RunningSimulator:

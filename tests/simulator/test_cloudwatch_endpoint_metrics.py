@@ -10,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.simulator.monitored_world import MonitoredWorld, monitored
+from tests.simulator.running import INVOCATION_SECONDS
 from tests.simulator.world import ECR, World
 
 SERVER = Path(__file__).parent / "hosting" / "contract_server.py"
@@ -62,10 +63,10 @@ def test_errors_are_told_apart_and_their_average_is_their_rate(there: MonitoredW
 
 
 def test_latency_is_what_the_container_really_took_in_microseconds(there: MonitoredWorld) -> None:
-    fail(there, b"hang")  # the hosting of these tests waits one second
+    fail(there, b"hang")
     [latency] = there.statistics("ModelLatency", "Maximum", **E1)
     [overhead] = there.statistics("OverheadLatency", "Maximum", **E1)
-    assert 900_000 < latency < 5_000_000
+    assert 0.9 * INVOCATION_SECONDS < latency / 1e6 < 5 * INVOCATION_SECONDS
     assert 0 < overhead < latency
 
 
@@ -76,9 +77,17 @@ def test_requests_under_way_at_once_are_seen_by_instance(there: MonitoredWorld) 
         with pytest.raises(ClientError):
             client.invoke_endpoint(EndpointName="e1", Body=b"hang")  # type: ignore[attr-defined]
 
-    with ThreadPoolExecutor(4) as pool:
+    def most() -> float:
+        return max(there.statistics("ConcurrentRequestsPerModel", "Maximum", **E1))
+
+    def all_at_once() -> bool:
+        """Unless the machine let one of them come when another had timed out already."""
         list(pool.map(hang, clients))
-    assert max(there.statistics("ConcurrentRequestsPerModel", "Maximum", **E1)) == 2.0
+        return most() >= 2.0
+
+    with ThreadPoolExecutor(4) as pool:
+        there.world.until(all_at_once, "all four under way at once")
+    assert most() == 2.0
     for client in clients:
         client.close()
 

@@ -242,6 +242,8 @@ def test_metrics_are_stored_with_dimensions_in_any_order(world: World) -> None:
     [series] = world.do("GET", "/state")["cloudwatch"]["metrics"]
     assert [point["value"] for point in series["datapoints"]] == [1.0, 2.5, 3.0]
     assert series["dimensions"] == {"A": "1", "B": "2"}
+    [short] = world.do("GET", "/state?datapoints=false")["cloudwatch"]["metrics"]
+    assert short == {member: value for member, value in series.items() if member != "datapoints"}
     status, answer = world.control("POST", "/metrics", {**metric, "values": ["high"]})
     assert (status, "values must be a list" in answer["error"]) == (400, True)
 

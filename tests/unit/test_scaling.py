@@ -19,8 +19,9 @@ from endpoint_operator.planning.scaling_live import (
     NOT_REGISTERED,
     LivePolicy,
     LiveSchedule,
+    LiveTarget,
 )
-from endpoint_operator.planning.scaling_memory import resources_to_look_at
+from endpoint_operator.planning.scaling_memory import missing_from_lists, resources_to_look_at
 from endpoint_operator.planning.scaling_steps import (
     TARGET_TRACKING,
     DeregisterScalableTarget,
@@ -331,3 +332,23 @@ def test_a_schedule_that_runs_while_a_change_is_under_way_is_not_undone() -> Non
     assert decide_scaling(there) is None
     (told,) = rows_as_seen(there)
     assert told.asked.bounds_put
+
+
+@pytest.mark.parametrize("lost", [{"target": None}, {"policies": ()}, {"schedules": ()}])
+def test_what_the_lists_no_longer_show_is_looked_at_before_it_is_put_again(lost: dict[str, Any]) -> None:
+    item = wanted(schedules=OFFICE_HOURS)
+    there = in_aws(item)
+    assert missing_from_lists([item], [row(item, live=there)], {RESOURCE: replace(there, **lost)}) == (RESOURCE,)
+
+
+@pytest.mark.parametrize("other", [{}, {"target": LiveTarget(minimum=2, maximum=3)}])
+def test_what_the_lists_show_is_not_looked_at_though_a_schedule_ran(other: dict[str, Any]) -> None:
+    item = wanted(schedules=OFFICE_HOURS)
+    there = in_aws(item)
+    assert missing_from_lists([item], [row(item, live=there)], {RESOURCE: replace(there, **other)}) == ()
+
+
+def test_what_was_never_seen_is_not_missed() -> None:
+    item = wanted()
+    assert missing_from_lists([item], [], {RESOURCE: NOT_REGISTERED}) == ()
+    assert missing_from_lists([item], [row(item, live=in_aws(item))], {}) == ()

@@ -70,6 +70,10 @@ class ScalingInventory:
         sure = set(wanted) - self._unsure
         return {resource: live for resource in sure if (live := self._live(resource)) is not None}
 
+    def only_listed(self, wanted: Iterable[ScalableResource]) -> KnownScaling:
+        """What is known of `wanted` from the last lists alone."""
+        return self.remembered(set(wanted) - self._touched)
+
     def changed(self, resource: ScalableResource) -> None:
         """A call changes it, or may have: what was known of it is no longer so. To be told before the call."""
         self._touched.add(resource)

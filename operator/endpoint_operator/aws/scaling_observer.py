@@ -11,7 +11,7 @@ from endpoint_operator.planning.desired_variants import DesiredVariant
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.scaling_decision import wanted_of
 from endpoint_operator.planning.scaling_live import NOT_REGISTERED, KnownScaling, ScalingTrouble
-from endpoint_operator.planning.scaling_memory import resources_to_look_at
+from endpoint_operator.planning.scaling_memory import missing_from_lists, resources_to_look_at
 from endpoint_operator.planning.scaling_steps import ScalableResource
 from endpoint_operator.planning.scaling_wanted import scalable_resource
 
@@ -33,10 +33,12 @@ class ScalingObserver:
         wanted = wanted_of(desired)
         variants = [_resource(desired, each) for each in desired.variants]
         if self.troubles.of(endpoint) is None:
-            unseen = resources_to_look_at(wanted, endpoint.status.autoscaling)
+            rows = endpoint.status.autoscaling
+            unseen = resources_to_look_at(wanted, rows)
+            missing = missing_from_lists(wanted, rows, self.inventory.only_listed(variants))
             doubtful = _to_be_counted(desired, live, known=self.inventory.remembered(variants))
             try:
-                return await self.inventory.known(variants, look_at=(*unseen, *doubtful)), None
+                return await self.inventory.known(variants, look_at=(*unseen, *missing, *doubtful)), None
             except CallFailed as error:
                 self.troubles.failed(endpoint, fault_of(error))
         autoscaled = wanted or endpoint.status.autoscaling

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.history import timestamp
-from endpoint_operator.planning.scaling_live import LiveScaling
+from endpoint_operator.planning.scaling_live import KnownScaling, LiveScaling
 from endpoint_operator.planning.scaling_steps import ScalableResource
 from endpoint_operator.planning.scaling_wanted import WantedScaling
 
@@ -132,3 +132,23 @@ def resources_to_look_at(
         if row is not None and asks_for(row, item) and not row.asked.settled:
             found.append(item.resource)
     return tuple(found)
+
+
+def missing_from_lists(
+    wanted: Sequence[WantedScaling], rows: Sequence[ScalingStatus], listed: KnownScaling
+) -> tuple[ScalableResource, ...]:
+    """What was seen of `wanted` and is not in the lists. They come in pages, and what is removed between two pages may
+    push something else off both: nothing is put again before a look of its own."""
+    return tuple(
+        item.resource
+        for item in wanted
+        if (row := row_of(rows, item.variant)) is not None
+        and (live := listed.get(item.resource)) is not None
+        and _has_lost(row, live)
+    )
+
+
+def _has_lost(row: ScalingStatus, live: LiveScaling) -> bool:
+    now = seen(row, live)
+    lost_target = row.min_count is not None and now.min_count is None
+    return lost_target or not (set(row.policies) <= set(now.policies) and set(row.schedules) <= set(now.schedules))

@@ -1,4 +1,4 @@
-"""Pages of Application Auto Scaling's Describe operations: 50 a page, or as many as asked for, at most 50."""
+"""Pages of Application Auto Scaling's Describe operations: 50 a page, 10 of policies, or fewer where asked for."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,13 +8,16 @@ from sagemaker_simulator.offset_tokens import offset_of, token_at
 from .refusals import invalid_token, validation
 
 _PAGE: Final = 50  # MaxResults, DescribeScalableTargets in the API reference
+POLICIES_PAGE: Final = 10  # MaxResults, DescribeScalingPolicies in the API reference
 
 
-def page(member: str, shown: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the page that the request asks for. Raises AwsError."""
-    size = int(parameters.get("MaxResults", _PAGE))
-    if not 1 <= size <= _PAGE:
-        raise validation(f"MaxResults must be from 1 to {_PAGE}, got {size}")
+def page(
+    member: str, shown: Sequence[Mapping[str, Any]], parameters: Mapping[str, Any], *, most: int = _PAGE
+) -> dict[str, Any]:
+    """Return the page that the request asks for, of at most so many. Raises AwsError."""
+    size = int(parameters.get("MaxResults", most))
+    if not 1 <= size <= most:
+        raise validation(f"MaxResults must be from 1 to {most}, got {size}")
     try:
         offset = offset_of(parameters.get("NextToken"))
     except ValueError:

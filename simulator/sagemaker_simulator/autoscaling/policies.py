@@ -10,7 +10,7 @@ from sagemaker_simulator.cloudwatch.books import Book, Books
 from sagemaker_simulator.wire.request import Caller
 
 from .holdings import Holdings, policy_arn
-from .pages import page
+from .pages import POLICIES_PAGE, page
 from .policy_checks import STEP, TRACKING, checked_configuration, configuration_member
 from .records import Holding, Policy, TargetKey
 from .refusals import no_policy_found, no_target_registered, validation
@@ -70,7 +70,7 @@ class Policies:
             for (key, name), policy in sorted(holding.policies.items())
             if names_target(key, parameters) and name in parameters.get("PolicyNames", [name])
         ]
-        return page("ScalingPolicies", shown, parameters)
+        return page("ScalingPolicies", shown, parameters, most=POLICIES_PAGE)
 
     def describe(self, holding: Holding, policy: Policy) -> Output:
         """Return the policy as DescribeScalingPolicies answers it: with every alarm that calls it."""

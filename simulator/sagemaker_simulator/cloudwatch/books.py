@@ -90,8 +90,8 @@ class Books:
     def clear(self) -> None:
         self._books.clear()
 
-    def shown(self) -> list[dict[str, Any]]:
-        """Return every series with its datapoints, for the control API."""
+    def shown(self, *, datapoints: bool) -> list[dict[str, Any]]:
+        """Return every series, with its datapoints or without, for the control API."""
         return [
             {
                 "account": book.account,
@@ -100,7 +100,7 @@ class Books:
                 "metricName": metric.name,
                 "dimensions": dict(metric.dimensions),
                 "unit": unit,
-                "datapoints": _datapoints(series),
+                **({"datapoints": _datapoints(series)} if datapoints else {}),
             }
             for book in self._books.values()
             for metric, units in sorted(book.metrics.items(), key=lambda entry: entry[0])

@@ -56,10 +56,10 @@ class CloudWatch:
         """Return the ARNs of the caller's alarms with their tags."""
         return self.books.of(caller).tags.items()
 
-    def shown(self) -> dict[str, Any]:
-        """Return everything there is, for the control API."""
+    def shown(self, *, datapoints: bool) -> dict[str, Any]:
+        """Return everything there is, for the control API; of metrics only that they are, without datapoints."""
         return {
-            "metrics": self.books.shown(),
+            "metrics": self.books.shown(datapoints=datapoints),
             "alarms": {
                 f"{book.account}/{book.region}": {name: describe(alarm) for name, alarm in book.alarms.items()}
                 for book in self.books.all()

@@ -1,4 +1,7 @@
-"""GET /_sim/state: everything there is, as Describe answers it, whatever staleSeconds says."""
+"""GET /_sim/state: everything there is, as Describe answers it, whatever staleSeconds says.
+
+`?datapoints=false` leaves out what CloudWatch keeps of each metric: days of simulated time are megabytes of it.
+"""
 
 import json
 from datetime import datetime
@@ -16,12 +19,12 @@ def state_routes(simulator: Simulator) -> web.RouteTableDef:
     routes = web.RouteTableDef()
 
     @routes.get("/state")
-    async def state(_: web.Request) -> web.Response:
+    async def state(request: web.Request) -> web.Response:
         estates = simulator.estates.all()
         shown = {
             "sagemaker": {f"{estate.account}/{estate.region}": _estate(estate) for estate in estates},
             "applicationAutoscaling": simulator.autoscaling.shown(),
-            "cloudwatch": simulator.cloudwatch.shown(),
+            "cloudwatch": simulator.cloudwatch.shown(datapoints=request.query.get("datapoints") != "false"),
             "s3": await simulator.moto.run(keys_by_bucket),
         }
         return web.json_response(shown, dumps=lambda value: json.dumps(value, default=_moment))

@@ -14,16 +14,28 @@ class AuditLog:
         self._path = path
         self._start = path.stat().st_size
 
+    def begin_behind(self, mark: str) -> bool:
+        """Leaves out what is before the line of a write to a thing of that name; False while there is none."""
+        with self._path.open("rb") as file:
+            file.seek(self._start)
+            before, found, behind = file.read().partition(mark.encode())
+        _, end, _ = behind.partition(b"\n")
+        if not (found and end):
+            return False
+        self._start += len(before) + len(mark) + behind.index(b"\n") + 1
+        return True
+
     def writes_of_operator(self, *, namespace: str | None = None) -> list[str]:
         """VERB RESOURCE NAMESPACE/NAME, in order; those in one namespace when it is given."""
         return [
             f"{line['verb']} {_resource(line['objectRef'])}"
-            for line in self._lines()
+            for line in self.lines()
             if line["user"]["username"] == operator_user()
             and (namespace is None or line.get("objectRef", {}).get("namespace") == namespace)
         ]
 
-    def _lines(self) -> list[dict[str, Any]]:
+    def lines(self) -> list[dict[str, Any]]:
+        """As the API server wrote them, of whoever."""
         with self._path.open(encoding="utf-8") as file:
             file.seek(self._start)
             whole, _, _ = file.read().rpartition("\n")  # the last line may be half written

@@ -7,24 +7,11 @@ import socketserver
 import threading
 from collections.abc import Iterator
 
-from tests.controlplane.ports import free_port
-
 
 class Gate:
     """Closed until `open`; connections that went through stay until they are closed by one side."""
 
     def __init__(self, *, to_port: int) -> None:
-        self._to_port = to_port
-        self._port = free_port()
-        self._server: socketserver.ThreadingTCPServer | None = None
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
-
-    def open(self) -> None:
-        to_port = self._to_port
-
         class Pass(socketserver.BaseRequestHandler):
             def handle(self) -> None:
                 with socket.create_connection(("127.0.0.1", to_port)) as there:
@@ -33,17 +20,27 @@ class Gate:
                     _pump(self.request, there)
                     back.join()
 
-        self._server = _Server(("127.0.0.1", self._port), Pass)
+        # The port is its own while it is closed too: whoever connects is refused, and nobody else can listen there.
+        self._server = _Server(("127.0.0.1", 0), Pass, bind_and_activate=False)
+        self._server.server_bind()
+        self._is_open = False
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}"
+
+    def open(self) -> None:
+        self._is_open = True
+        self._server.server_activate()
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self) -> None:
-        if self._server is not None:
+        if self._is_open:
             self._server.shutdown()
-            self._server.server_close()
+        self._server.server_close()
 
 
 class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
     daemon_threads = True
     block_on_close = False
 

@@ -63,6 +63,15 @@ class ScalingTruth:
 
         self._scene.until(reached, f"{self._name} at rest with {instances} instances of {variant}")
 
+    def asks_no_more(self, *, variant: str = VARIANT) -> None:
+        """Waits until no alarm of its policies rings: one that rings on scales again when the cooldown is over."""
+        cloudwatch, names = self._scene.boto3("cloudwatch"), f"TargetTracking-{self.resource_id(variant)}-"
+
+        def quiet() -> bool:
+            return not cloudwatch.describe_alarms(AlarmNamePrefix=names, StateValue="ALARM")["MetricAlarms"]
+
+        self._scene.until(quiet, f"no alarm of {variant} rings")
+
     def load(self, invocations: float, *, variant: str = VARIANT) -> None:
         """So many invocations an instance in each of the next four minutes."""
         for _ in range(8):

@@ -1,6 +1,7 @@
 """One test's place in the shared world: a namespace and names of its own, and the words for what happens there."""
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -14,12 +15,16 @@ from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
 from tests.integration.vocabulary.operator_process import OperatorProcess
 from tests.integration.vocabulary.recorded_calls import RecordedCalls
 from tests.integration.vocabulary.sagemaker_truth import SageMakerTruth
-from tests.integration.vocabulary.shared_world import SharedWorld
+from tests.integration.vocabulary.shared_world import TIME_SCALE, SharedWorld
 from tests.integration.vocabulary.specs import Spec, smallest, together
 
 Fact = TypeVar("Fact")
 # Far beyond what anything here takes: only what never comes waits so long.
 DEADLINE_SECONDS = 45.0
+# Simulated: what is to be looked at before it is over lasts longer than a slow machine looks, until a test ends it.
+HELD_SECONDS = 300 * TIME_SCALE
+# Simulated seconds in one second, where things that last for hours are to be seen, or minutes to be told apart.
+UNHURRIED = 60.0
 
 
 class Scene:
@@ -47,6 +52,11 @@ class Scene:
         self.objects.create(self.namespace, name, together(changes, base=smallest()))
         return Endpoint(self, name)
 
+    def given_held(self, *changes: Spec, name: str = "churn") -> Endpoint:
+        """The same, whose creation goes on until `ends_transition`."""
+        self.holds_transition(self.applied(name))
+        return self.given(*changes, name=name)
+
     def given_spec(self, spec: Spec, *, name: str = "churn") -> Endpoint:
         """An endpoint with this very spec, applied."""
         self.objects.create(self.namespace, name, spec)
@@ -69,13 +79,41 @@ class Scene:
         return RecordedCalls(self.shared.calls, about=lambda resource: self.namespace in resource)
 
     def audit_from_now(self) -> AuditLog:
+        """Of whatever the API server answers from now on.
+
+        It writes a line only after its answer, so that the line of a write whose effect was just seen may still come: a
+        write of ours is made first, and the log begins behind the line of that.
+        """
         path = self.shared.world.control_plane.audit_log
         assert path is not None, "a cluster of the user's has no audit log that we could read"
-        return AuditLog(path)
+        log, mark = AuditLog(path), f"audit-mark-{secrets.token_hex(8)}"
+        self.objects.mark_audit_log(self.namespace, mark)
+        self.until(lambda: log.begin_behind(mark), f"the line of {mark} in the audit log")
+        return log
 
     def next(self, endpoint: Endpoint, **how: object) -> None:
         """How its transition under way, or else the next one, ends: result, failureReason, seconds (simulated)."""
         self.simulator.next(endpoint.sagemaker_name, **how)
+
+    def holds_transition(self, endpoint: Endpoint) -> None:
+        """The transition under way, or else the next one, goes on until `ends_transition`.
+
+        Before what begins it: else it may be over already, and another one would be held.
+        """
+        self.next(endpoint, result="InService", seconds=HELD_SECONDS)
+
+    def ends_transition(self, endpoint: Endpoint) -> None:
+        """Well and at once."""
+        self.next(endpoint, result="InService", seconds=0)
+
+    @contextlib.contextmanager
+    def unhurried(self) -> Iterator[None]:
+        """A tenth of the usual pace for the length of a block."""
+        self.simulator.scale(UNHURRIED)
+        try:
+            yield
+        finally:
+            self.simulator.scale(TIME_SCALE)
 
     def fault(self, operation: str, *, resource: str | None = None, **how: object) -> str:
         """On calls about this test's things; its id."""

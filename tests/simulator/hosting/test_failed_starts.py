@@ -152,7 +152,7 @@ async def test_a_server_that_is_never_healthy_fails_when_its_startup_timeout_is_
     make_world: Callable[[Limits], HostingWorld], behaviour: dict[str, str]
 ) -> None:
     world = make_world(Limits(ping_seconds=0.1))
-    never = variant(container(**behaviour), startup_timeout_seconds=1)
+    never = variant(container(**behaviour), startup_timeout_seconds=4)  # a Python process is up by then
     assert await reason_of(world, never) == PING_SENTENCE
     assert "started" in world.server_log()
 

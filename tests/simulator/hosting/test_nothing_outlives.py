@@ -77,7 +77,7 @@ async def test_a_fleet_that_stops_ends_its_own_processes_and_no_others(world: Ho
 async def test_a_server_that_ignores_sigterm_is_killed_when_the_grace_is_over(
     make_world: Callable[[Limits], HostingWorld],
 ) -> None:
-    world = make_world(Limits(stop_grace_seconds=0.5))
+    world = make_world(Limits(stop_grace_seconds=2.0))
     fleet = await world.start(variant(container(IGNORE_SIGTERM="1")))
     await fleet.stop()
     assert "SIGTERM received" in world.server_log()

@@ -84,9 +84,9 @@ async def test_a_server_that_dies_is_a_connection_error_and_its_neighbour_serves
 
 
 async def test_a_container_that_does_not_answer_in_time_timed_out(make_world: Callable[[Limits], HostingWorld]) -> None:
-    world = make_world(Limits(invocation_seconds=0.3))
+    world = make_world(Limits(invocation_seconds=2.0))
     fleet = await world.start(variant(container()))
-    with pytest.raises(ContainerTimedOut, match=r"0\.3 s"):
+    with pytest.raises(ContainerTimedOut, match=r"\b2 s"):
         await ask(fleet, b"hang")
     assert await ask(fleet, b"1") == b"image(1)"
 
