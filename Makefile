@@ -74,6 +74,7 @@ lock: .venv/ready ## resolve the pins again
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml -o requirements/operator.txt
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url pyproject.toml simulator/pyproject.toml --group dev -o requirements/dev.txt
 	@$(BIN)/uv pip compile --quiet --no-deps --python-version 3.11 --generate-hashes --no-emit-index-url requirements/triton.in -o requirements/triton.txt
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url -c requirements/operator.txt containers/packer/requirements.in -o containers/packer/requirements.txt
 	@for client in aws-cli sagemaker-2 sagemaker-3; do \
 	  $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements/clients/$$client.in -o requirements/clients/$$client.txt || exit 1; \
 	done

@@ -46,6 +46,8 @@ class Publishing(StatusModel):
     """ETag of that, or digest of the directory's listing; without it the source is to be looked at again."""
     source_size_bytes: int | None = None
     """Its size, as it is before it is packed."""
+    template_digest: Text | None = None
+    """Digest of the config template that it is packed with."""
     generation: int | None = None
     """Generation of the spec that it is for."""
     reconcile_at: Text | None = None

@@ -14,6 +14,7 @@ from endpoint_operator.aws.model_faults import Spot, fault_at
 from endpoint_operator.aws.s3_uris import s3_place
 from endpoint_operator.aws.steps import StepRefused
 from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.models.outcome import ARCHIVE_INVALID
 from endpoint_operator.planning.models.triton_archive import ArchiveRefused, TritonArchive
 
 # Each holds some ten MiB and, while its archive is unpacked, most of a CPU.
@@ -94,7 +95,7 @@ def _invalid(source: Spot, refused: Exception) -> Fault:
     if isinstance(refused, ArchiveUnreadable):
         sentence = f"{source.s3_uri} cannot be unpacked: {sentence}; upload a .tar.gz"
     message = f"{source.field}: {sentence}"
-    return Fault(blame=Blame.USER, reason="ArchiveInvalid", message=message, about_inputs=True)
+    return Fault(blame=Blame.USER, reason=ARCHIVE_INVALID, message=message, about_inputs=True)
 
 
 def _too_slow(source: Spot, seconds: float) -> Fault:

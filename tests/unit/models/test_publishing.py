@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from endpoint_operator.planning.faults import Blame, Fault
+from endpoint_operator.planning.models.case import ModelCase
 from endpoint_operator.planning.models.decide import make_plan, wanted_looks
+from endpoint_operator.planning.models.facts import SourceSeen, TemplateSeen
 from endpoint_operator.planning.models.looks import LookAtKey, LookAtSource, LookAtTemplate, LookForPacker, NotLooked
 from endpoint_operator.planning.models.outcome import NOTHING_DONE
+from endpoint_operator.planning.models.packing import run_packer
 from endpoint_operator.planning.models.plan import FinalizerChange
 from endpoint_operator.planning.models.status import status_of
 from endpoint_operator.planning.models.steps import CheckArchive, CopyObject
@@ -56,6 +59,18 @@ def test_a_template_is_looked_at_with_the_directory_that_it_is_for() -> None:
     source = {"s3Uri": DIRECTORY, "layout": "Triton", "configTemplate": template}
     looks = wanted_looks(a_model(spec=a_spec(source=source)), facts())
     assert looks == (LookAtSource(s3_uri=DIRECTORY), LookAtTemplate(config_map="configs", key="config.pbtxt"))
+
+
+def test_the_packer_is_held_to_the_template_that_was_looked_at() -> None:
+    template = {"configMapKeyRef": {"name": "configs", "key": "config.pbtxt"}}
+    spec = a_spec(source={"s3Uri": DIRECTORY, "layout": "Triton", "configTemplate": template})
+    source = SourceSeen(etag="listing", size_bytes=5, is_directory=True)
+    intent = make_plan(a_model(spec=spec), facts(source=source, template=TemplateSeen(digest="d1"))).memory
+    assert intent is not None
+    publishing = intent.publishing
+    assert publishing is not None
+    step = run_packer(ModelCase(model=a_model(spec=spec), facts=facts()), publishing)
+    assert step.config_template_digest == "d1"
 
 
 def test_content_that_is_there_already_is_not_copied_again() -> None:

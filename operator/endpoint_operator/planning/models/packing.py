@@ -108,6 +108,7 @@ def run_packer(case: ModelCase, publishing: Publishing) -> RunPacker:
         layout=source.layout.value,
         metadata=metadata_of(case.model, cluster_id=case.facts.cluster_id, content=publishing.content),
         config_template=(template.name, template.key) if template is not None else None,
+        config_template_digest=publishing.template_digest or "",
         service_account_name=source.service_account_name,
         region=case.target.place.region,
     )

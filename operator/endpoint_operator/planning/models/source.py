@@ -60,6 +60,7 @@ def wanted_of(case: ModelCase) -> Publishing | ModelPlan | Needed:
         source_s3_uri=case.model.spec.source.s3_uri,
         source_etag=source.etag,
         source_size_bytes=source.size_bytes,
+        template_digest=digest,
         generation=case.model.generation,
         reconcile_at=case.model.reconcile_at or None,
     )
