@@ -8,6 +8,7 @@ from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.kinds import ENDPOINTS, MODELS
+from endpoint_operator.aws.model_copy import CopyLimits
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.prices import PriceBook
 from endpoint_operator.aws.room import AwsRoom
@@ -50,6 +51,7 @@ STOP_WATCH_SECONDS = 2.0
 CLUSTER_RETRY_SECONDS = 3.0
 # No pass takes longer: every call in it has a time-out.
 HUNG_PASS_SECONDS = 600.0
+MIB = 1024**2
 
 
 class App:
@@ -235,6 +237,7 @@ class App:
             may_write=self._may_write,
             prices=self._prices,
             values=values,
+            copy_limits=CopyLimits.in_parts_above(self._settings.copy_in_parts_above_mib * MIB),
         )
 
     def _reconciler(self, api: KubeApi, aws: AwsRooms, reader: KubeInputReader, models: ModelLoop) -> Reconciler:

@@ -34,7 +34,13 @@ class Settings(BaseSettings):
     workers: int = Field(default=32, ge=1, le=256, description="InferenceEndpoints that are worked on at once.")
     model_workers: int = Field(default=16, ge=1, le=256, description="InferenceModels that are worked on at once.")
     model_drain_seconds: float = Field(
-        default=300.0, ge=0, description="For how long a model's earlier content stays in S3 after a change of target."
+        default=300.0,
+        ge=0,
+        description="For how long a model's earlier content stays in S3 after a change of target. Callers must hear of "
+        "the new one within it; the ConfigMap of export follows within 10 s.",
+    )
+    copy_in_parts_above_mib: int = Field(
+        default=5120, ge=5, le=5120, description="Larger archives are copied in parts; one call takes up to 5,120 MiB."
     )
     packer_image: str | None = Field(
         default=None, description="Image that packs directories. Without it, models come from archives only."

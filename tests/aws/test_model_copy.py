@@ -204,3 +204,9 @@ def test_parts_grow_so_that_there_are_never_more_than_s3_takes() -> None:
     assert limits.part_for(6 * 1024**3) == 256 * MIB
     assert -(-huge // limits.part_for(huge)) <= 10_000
     assert limits.part_for(huge) <= 6 * 1024**3
+
+
+def test_parts_are_no_larger_than_what_is_copied_in_one_call() -> None:
+    assert CopyLimits.in_parts_above(5120 * MIB) == CopyLimits()
+    small = CopyLimits.in_parts_above(5 * MIB)
+    assert (small.one_call, small.part_for(5 * MIB + 1)) == (5 * MIB, 5 * MIB)

@@ -52,7 +52,12 @@ def condition(found: InferenceEndpointStatus, kind: str) -> Condition:
     ("inputs", "ready", "reason", "message"),
     [
         (counted(), "True", "NoModels", "no InferenceModel names this endpoint"),
-        (counted(declared=3, published=2), "False", "NotAllPublished", "2 of 3 models are published"),
+        (
+            counted(declared=3, published=2),
+            "False",
+            "NotAllPublished",
+            "2 of 3 models are published; `kubectl get imod` shows which are not",
+        ),
         (counted(declared=3, published=3), "True", "AllPublished", "3 of 3 models are published"),
         (
             counted(declared=3, published=3, warm=2),
@@ -137,7 +142,10 @@ def test_a_condition_flips_its_time_and_a_count_does_not() -> None:
     aged = [each.model_copy(update={"last_transition_time": "2026-01-01T00:00:00Z"}) for each in before.conditions]
     endpoint = an_object(wanted, status=before.model_copy(update={"conditions": aged}))
     more = condition(after(endpoint, counted(declared=3, published=2), later), "ModelsReady")
-    assert (more.last_transition_time, more.message) == ("2026-01-01T00:00:00Z", "2 of 3 models are published")
+    assert (more.last_transition_time, more.message) == (
+        "2026-01-01T00:00:00Z",
+        "2 of 3 models are published; `kubectl get imod` shows which are not",
+    )
     done = condition(after(endpoint, counted(declared=3, published=3), later), "ModelsReady")
     assert done.last_transition_time != "2026-01-01T00:00:00Z"
 

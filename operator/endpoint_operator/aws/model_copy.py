@@ -37,6 +37,11 @@ class CopyLimits:
     part: int = GIB // 4
     parts_at_once: int = 8
 
+    @classmethod
+    def in_parts_above(cls, size_bytes: int) -> "CopyLimits":
+        """From 5 MiB, the smallest part, to 5 GiB, the largest copy in one call."""
+        return cls(one_call=size_bytes, part=min(cls.part, size_bytes))
+
     def part_for(self, size_bytes: int) -> int:
         """A part's size, so that there are not too many of them."""
         return max(self.part, -(-size_bytes // MOST_PARTS))

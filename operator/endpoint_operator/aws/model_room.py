@@ -6,7 +6,7 @@ from typing import Final
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.model_archive_check import ArchiveChecks
 from endpoint_operator.aws.model_artifacts import ModelArtifacts
-from endpoint_operator.aws.model_copy import ModelCopies
+from endpoint_operator.aws.model_copy import CopyLimits, ModelCopies
 from endpoint_operator.aws.model_removal import ModelRemoval
 from endpoint_operator.aws.model_steps import ModelDoer, ModelSteps
 from endpoint_operator.aws.periods import (
@@ -28,14 +28,22 @@ ASKING: Final = Patience(read_timeout=WARM_UP_READ_TIMEOUT_SECONDS, attempts=1, 
 class ModelRoom:
     """Threads of its own for what may take minutes, so that it keeps nothing else waiting."""
 
-    def __init__(self, *, clients: Clients, calls: Calls, may_write: Callable[[], None], cluster_id: str) -> None:
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        calls: Calls,
+        may_write: Callable[[], None],
+        cluster_id: str,
+        copy_limits: CopyLimits | None = None,
+    ) -> None:
         """`calls` are the room's, for what is answered soon."""
         self.calls = calls
         self._copying = Calls(clients=clients, health=None, may_write=may_write, patience=COPYING, name="copies")
         self._asking = Calls(clients=clients, health=None, may_write=may_write, patience=ASKING, name="warm-ups")
         self.artifacts = ModelArtifacts(calls)
         self._checks = ArchiveChecks(calls)
-        self._copies = ModelCopies(self._copying, self.artifacts)
+        self._copies = ModelCopies(self._copying, self.artifacts, limits=copy_limits)
         self._removal = ModelRemoval(calls, self.artifacts, cluster_id=cluster_id)
         self.requests = WarmUpRequests(requests=self._asking, bodies=WarmUpBodies(calls))
 

@@ -15,6 +15,7 @@ from endpoint_operator.aws.fleet_watcher import FleetWatcher
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.identity import Identity
 from endpoint_operator.aws.inventory import Inventory
+from endpoint_operator.aws.model_copy import CopyLimits
 from endpoint_operator.aws.model_room import ModelRoom
 from endpoint_operator.aws.observer import AwsObserver
 from endpoint_operator.aws.ownership import Ownership
@@ -53,6 +54,7 @@ class AwsRoom:
         values: InputValues,
         may_write: Callable[[], None],
         takes_over: bool = True,
+        copy_limits: CopyLimits | None = None,
     ) -> None:
         self.cluster_id = cluster_id
         self._clients = Clients(region=region, assume_role_arn=assume_role_arn)
@@ -99,7 +101,13 @@ class AwsRoom:
             ScalingSteps(api=scaling, alarms=wake_up_alarms, inventory=self._scaling, troubles=troubles).doers(),
         )
 
-        self.models = ModelRoom(clients=self._clients, calls=self._calls, may_write=may_write, cluster_id=cluster_id)
+        self.models = ModelRoom(
+            clients=self._clients,
+            calls=self._calls,
+            may_write=may_write,
+            cluster_id=cluster_id,
+            copy_limits=copy_limits,
+        )
 
     @property
     def region(self) -> str:

@@ -99,7 +99,7 @@ def _fault(error: CallFailed, *, endpoint_name: str, target_model: str) -> Fault
     if error.code in ("ValidationError", "ValidationException"):
         message = (
             f"SageMaker refused the warm-up of {target_model} at {endpoint_name}: {error.text}; "
-            "correct spec.warmUp where it is about the request"
+            "correct spec.warmUp where it is about the request, and spec.source where it is about the model"
         )
         return Fault(blame=Blame.USER, reason="WarmUpRefused", message=message, about_inputs=True)
     message = f"the warm-up of {target_model} at {endpoint_name} failed: {error.code} {error.text}; it is tried again"
@@ -121,6 +121,6 @@ def _model_error(error: CallFailed, *, endpoint_name: str, target_model: str) ->
     answered = f"answered {status}" if status else "gave no answer"
     message = (
         f"{target_model} {answered} to the warm-up ({words}); correct spec.warmUp or the model; "
-        f"its log is /aws/sagemaker/Endpoints/{endpoint_name}"
+        f"CloudWatch has its log in the group /aws/sagemaker/Endpoints/{endpoint_name}"
     )
     return Fault(blame=Blame.USER, reason="WarmUpRefused", message=message, about_inputs=True)

@@ -53,7 +53,8 @@ def _ready(counts: ModelCounts, *, generation: int, now: str) -> Condition:
     done = counts.published >= counts.declared
     reason = "AllPublished" if done else "NotAllPublished"
     warm = f", and {counts.warm} are warm" if counts.warm else ""
-    message = f"{counts.published} of {counts.declared} models are published{warm}"
+    which = "" if done else "; `kubectl get imod` shows which are not"
+    message = f"{counts.published} of {counts.declared} models are published{warm}{which}"
     if not counts.declared:
         reason, message = "NoModels", "no InferenceModel names this endpoint"
     return Condition(

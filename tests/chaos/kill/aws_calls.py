@@ -10,10 +10,14 @@ from tests.chaos.kill.estate import WAKE_UP_ALARM, is_about
 
 CallRow = dict[str, Any]
 # Globs of operations that change something; reads begin with other words.
-CHANGING = ("Add*", "Create*", "Delete*", "Deregister*", "Put*", "Register*", "Remove*", "Stop*", "Update*")
+_CHANGING_ENDPOINTS = ("Add*", "Create*", "Delete*", "Deregister*", "Put*", "Register*", "Remove*", "Stop*", "Update*")
+_CHANGING_OBJECTS = ("Abort*", "Complete*", "Copy*", "Create*", "Delete*", "Upload*")
+CHANGING = tuple(dict.fromkeys((*_CHANGING_ENDPOINTS, *_CHANGING_OBJECTS)))
 # What operations of Application Auto Scaling end in.
 _ON_TARGETS = ("ScalableTarget", "ScalingPolicy", "ScheduledAction")
 _ON_ALARMS = ("PutMetricAlarm", "DeleteAlarms")
+# S3 answers a deletion with 204.
+_DONE = (200, 204)
 _READING = ("Assume", "Describe", "Get", "Head", "List", "Simulate")
 
 
@@ -31,7 +35,7 @@ class Calls:
         return Calls([row for row in self.rows if not row["operation"].startswith(_READING)])
 
     def effective(self) -> "Calls":
-        return Calls([row for row in self.rows if row["status"] == 200])
+        return Calls([row for row in self.rows if row["status"] in _DONE])
 
     def counted(self) -> Counter[tuple[str, str]]:
         """By operation and resource."""
@@ -66,18 +70,25 @@ class CallsOf:
 def glob_of(operation: str, endpoint: str) -> str:
     """The glob of the resources of an endpoint that an operation names: Application Auto Scaling names paths, and the
     alarm that wakes an endpoint has its name at the end."""
+    if "/" in endpoint:  # a model's folder in S3
+        return f"{endpoint}/*"
     if operation in _ON_ALARMS:
         return f"*{endpoint}*"
     return f"endpoint/{endpoint}/variant/*" if operation.endswith(_ON_TARGETS) else f"{endpoint}*"
 
 
-def freezing_faults(simulator: SimulatorControl, *, names: str) -> list[str]:
-    """No call that changes anything of endpoints of these names has an effect any more; ids of the faults."""
+def freezing_faults(simulator: SimulatorControl, *, names: str, folder: str) -> list[str]:
+    """No call that changes anything of endpoints of these names, or of objects in this folder of S3, has an effect any
+    more; ids of the faults."""
     refusal = {"code": "ServiceUnavailable", "message": "the kill test lets no write through now", "status": 503}
+    globs = [
+        *((operation, (names, f"endpoint/{names}", f"{WAKE_UP_ALARM}{names}")) for operation in _CHANGING_ENDPOINTS),
+        *((operation, (f"{folder}/*",)) for operation in _CHANGING_OBJECTS),
+    ]
     return [
-        simulator.add_fault(match={"operation": operation, "resource": resources}, error=refusal)
-        for operation in CHANGING
-        for resources in (names, f"endpoint/{names}", f"{WAKE_UP_ALARM}{names}")
+        simulator.add_fault(match={"operation": operation, "resource": resource}, error=refusal)
+        for operation, resources in globs
+        for resource in resources
     ]
 
 

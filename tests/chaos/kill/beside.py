@@ -1,4 +1,4 @@
-"""What stands in a slot's namespaces beside its objects: ConfigMaps that are exported to, and Secrets."""
+"""What stands in a slot's namespaces beside its objects: ConfigMaps that are exported to, Secrets, Jobs."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ class Beside:
     def __init__(self, api_client: Any, *, namespace: str, operator_namespace: str) -> None:
         self._api_client = api_client
         self._core = client.CoreV1Api(api_client)
+        self._batch = client.BatchV1Api(api_client)
         self._namespace = namespace
         self._operator_namespace = operator_namespace
 
@@ -45,3 +46,9 @@ class Beside:
         found = [each for each in listed if each.metadata.name.partition(".")[0] == name]
         plain: list[Any] = self._api_client.sanitize_for_serialization(found)
         return plain
+
+    def jobs(self, model: str) -> list[str]:
+        """Names of those that pack for a model and that nobody has asked to go."""
+        listed = [each.metadata for each in self._batch.list_namespaced_job(self._namespace).items]
+        ours = [each for each in listed if each.name.startswith(f"pack-{model}-")]
+        return [each.name for each in ours if each.deletion_timestamp is None]

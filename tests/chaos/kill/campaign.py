@@ -18,6 +18,7 @@ from tests.chaos.kill.pace import FRESH, LATE
 from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.points import Point, Row, late_rows_of, points_of, rows_of
 from tests.chaos.kill.recording import recorded
+from tests.chaos.kill.stored import stored_at
 from tests.chaos.kill.subject import Subject
 from tests.chaos.kill.versions import OTHER_TYPE
 from tests.controlplane.deadlines import DeadlineError
@@ -62,10 +63,11 @@ class Campaign:
             for simulator in simulators.values():
                 simulator.configure(quotas={f"{kind}/endpoint": ROOM for kind in (INSTANCE_TYPE, OTHER_TYPE)})
             make_foreign(self._world, [slot.namespace for slot in slots])
-            before = {url: estate_of(simulator) for url, simulator in simulators.items()}
+            before = {url: (estate_of(simulator), stored_at(url)) for url, simulator in simulators.items()}
             self._work_all(slots, late_slots)
             for url, simulator in simulators.items():
-                changed = list(differences(before[url], estate_of(simulator)))
+                estate, stored = before[url]
+                changed = [*differences(estate, estate_of(simulator)), *differences(stored, stored_at(url))]
                 if changed:
                     self.complaints.append("\n".join(["in AWS is not what was there before:", *changed]))
 
@@ -101,6 +103,7 @@ class Campaign:
             subjects += self._work_off(slot, rows)
             self._last_look(subjects)
             self._delete_all(subjects)
+            slot.tenants.go()
         finally:
             slot.close()
 
@@ -130,7 +133,7 @@ class Campaign:
     def _last_look(self, subjects: list[Subject]) -> None:
         """What came out right stayed so while others were killed."""
         for subject in subjects:
-            self.complaints += [f"{subject.endpoint_name}, later: {complaint}" for complaint in subject.complaints()]
+            self.complaints += [f"{subject.about}, later: {complaint}" for complaint in subject.complaints()]
 
     def _delete_all(self, subjects: list[Subject]) -> None:
         there = [subject for subject in subjects if not subject.deleted]
@@ -140,7 +143,7 @@ class Campaign:
             try:
                 subject.comes_out_right()
             except DeadlineError as late:
-                self.complaints.append(f"{subject.endpoint_name}, deleted in the end: {late}")
+                self.complaints.append(f"{subject.about}, deleted in the end: {late}")
 
 
 def _taken(waiting: "queue.SimpleQueue[Item]") -> Iterator[Item]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from devworld.environment import ACCOUNT, REGION
 from devworld.simulator_control import SimulatorControl
+from tests.chaos.kill.stored import Stored
 
 _HERE = f"{ACCOUNT}/{REGION}"
 _WIDTH = 400
@@ -46,7 +47,12 @@ class Estate:
 
 def is_about(resource: str | None, endpoint: str) -> bool:
     """Whether it is the endpoint's name, or begins with it and a hyphen, or names one of its variants as Application
-    Auto Scaling does: endpoint/NAME/variant/VARIANT, in names of its alarms too; or is the alarm that wakes it."""
+    Auto Scaling does: endpoint/NAME/variant/VARIANT, in names of its alarms too; or is the alarm that wakes it.
+
+    Of a model, whose folder in S3 (BUCKET/PREFIX/NAME) stands for the name: whether it lies there.
+    """
+    if "/" in endpoint:
+        return (resource or "").startswith(f"{endpoint}/")
     kind, slash, rest = (resource or "").removeprefix(WAKE_UP_ALARM).partition("/")
     name = rest.partition("/")[0] if slash and kind.endswith("endpoint") else kind
     return name == endpoint or name.startswith(f"{endpoint}-")
@@ -72,9 +78,10 @@ def estate_of(simulator: SimulatorControl) -> Estate:
     )
 
 
-def differences(before: Estate, after: Estate) -> Iterator[str]:
+def differences(before: Estate | Stored, after: Estate | Stored) -> Iterator[str]:
     """What is there no more, or otherwise, or new; every member counts."""
-    were, are = dataclasses.asdict(before), dataclasses.asdict(after)
+    were: dict[str, Any] = dataclasses.asdict(before)
+    are: dict[str, Any] = dataclasses.asdict(after)
     for kind in were:
         for name in sorted({*were[kind], *are[kind]}):
             was, now = were[kind].get(name), are[kind].get(name)

@@ -7,6 +7,7 @@ from devworld.recipes import EXECUTION_ROLE
 from devworld.simulator_control import SimulatorControl
 from devworld.world import World
 from tests.chaos.kill.estate import WAKE_UP_ALARM, estate_of
+from tests.chaos.kill.model_versions import MODELS_BUCKET, prefix_of
 from tests.controlplane.deadlines import until
 from tests.integration.vocabulary.specs import INSTANCE_TYPE, REGISTRY
 
@@ -16,11 +17,12 @@ _VARIANT = "v"
 
 
 def make_foreign(world: World, namespaces: Iterable[str]) -> None:
-    """Model, config and endpoint without tags, and some with another cluster's; returns when they serve.
+    """Model, config and endpoint without tags, and some with another cluster's, objects below the prefixes of models as
+    well; returns when they serve.
 
     The other cluster has the same namespaces and the same objects in them, as clusters made from one repository do.
     """
-    sagemaker = world.boto3("sagemaker")
+    sagemaker, s3 = world.boto3("sagemaker"), world.boto3("s3")
     try:
         _make(sagemaker, _SOMEBODYS, {})
         for namespace in namespaces:
@@ -31,8 +33,10 @@ def make_foreign(world: World, namespaces: Iterable[str]) -> None:
                 f"{_TAG}/uid": "11111111-2222-3333-4444-555555555555",
             }
             _make(sagemaker, f"another-{namespace}", tags)
+            _store(s3, namespace)
     finally:
         sagemaker.close()
+        s3.close()
     until(lambda: _all_serve(world.simulator), what="the foreign endpoints InService", within_seconds=30)
     _scale(world, _SOMEBODYS)
     _watch(world, _SOMEBODYS)
@@ -104,6 +108,20 @@ def _make(sagemaker: Any, name: str, tags: dict[str, str]) -> None:
     variant = {"VariantName": _VARIANT, "ModelName": name, "InstanceType": INSTANCE_TYPE, "InitialInstanceCount": 1}
     sagemaker.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant], **more)
     sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=name, **more)
+
+
+def _store(s3: Any, namespace: str) -> None:
+    """Below the prefix of the namespace's endpoint: somebody's, another cluster's, and one that is being put there."""
+    prefix = prefix_of(namespace)
+    s3.put_object(Bucket=MODELS_BUCKET, Key=f"{prefix}somebodys.tar.gz", Body=b"somebody's")
+    owner = {
+        "endpoint-operator-cluster": "another-cluster",
+        "endpoint-operator-object": f"{namespace}/upublish",
+        "endpoint-operator-uid": "11111111-2222-3333-4444-555555555555",
+        "endpoint-operator-content": "0" * 64,
+    }
+    s3.put_object(Bucket=MODELS_BUCKET, Key=f"{prefix}another/0123456789.tar.gz", Body=b"theirs", Metadata=owner)
+    s3.create_multipart_upload(Bucket=MODELS_BUCKET, Key=f"{prefix}another/9876543210.tar.gz", Metadata=owner)
 
 
 def _all_serve(simulator: SimulatorControl) -> bool:

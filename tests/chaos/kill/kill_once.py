@@ -7,6 +7,7 @@ from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.patience import seldom
 from tests.chaos.kill.points import Meanwhile, Row
 from tests.chaos.kill.subject import Subject
+from tests.chaos.kill.subjects import subject_for
 from tests.chaos.kill.traps import Trap, trap_for
 from tests.controlplane.deadlines import DeadlineError, until
 
@@ -37,7 +38,7 @@ def kill_once(slot: OperatorSlot, row: Row, *, name: str) -> tuple[Result, list[
     complaints = [f"the write never came in {TRIES} tries; the undisturbed run made it"]
     subjects: list[Subject] = []
     while len(subjects) < TRIES:
-        subjects.append(Subject(slot, f"{name}t{len(subjects) + 1}"))
+        subjects.append(subject_for(slot, row.point.phase, name=f"{name}t{len(subjects) + 1}"))
         try:
             if _killed_and_right(slot, row, subjects[-1]):
                 complaints = []
@@ -65,6 +66,7 @@ def _killed_and_right(slot: OperatorSlot, row: Row, subject: Subject) -> bool:
         slot.kill()
     finally:
         trap.clear()
+    subject.look_as_caller()
     if row.late:
         slot.reads_lag()
     _meanwhile(row, subject)

@@ -9,13 +9,18 @@ from typing import Any
 # Writes beside the object itself.
 CONFIG_MAP_MADE, CONFIG_MAP_FILLED, CONFIG_MAP_REMOVED = "ConfigMap made", "ConfigMap filled", "ConfigMap removed"
 REVISION_KEY_MADE = "revision key made"
-BESIDE = (CONFIG_MAP_MADE, CONFIG_MAP_FILLED, CONFIG_MAP_REMOVED, REVISION_KEY_MADE)
+JOB_MADE, JOB_REMOVED = "Job made", "Job removed"
+BESIDE = (CONFIG_MAP_MADE, CONFIG_MAP_FILLED, CONFIG_MAP_REMOVED, REVISION_KEY_MADE, JOB_MADE, JOB_REMOVED)
 
 _WRITES = ("POST", "PUT", "PATCH", "DELETE")
 _LEASES = "/apis/coordination.k8s.io/"
 _NO_POINT = re.compile(r"/events$|^/apis/authorization\.k8s\.io/")
-_ABOUT = re.compile(r"/inferenceendpoints/(?P<name>[^/]+)(?P<status>/status)?$")
+_ABOUT = re.compile(r"/inference(?P<kind>endpoint|model)s/(?P<name>[^/]+)(?P<status>/status)?$")
 _CONFIG_MAP = re.compile(r"/configmaps(/(?P<name>[^/]+))?$")
+_JOB = re.compile(r"/jobs(/(?P<name>[^/]+))?$")
+# pack-MODEL-DIGEST
+_OF_JOB = re.compile(r"pack-(?P<name>.+)-[0-9a-f]{10}")
+_ON_JOBS = {"POST": JOB_MADE, "DELETE": JOB_REMOVED}
 _ON_CONFIG_MAPS = {"POST": CONFIG_MAP_MADE, "PATCH": CONFIG_MAP_FILLED, "DELETE": CONFIG_MAP_REMOVED}
 
 
@@ -49,10 +54,12 @@ def _on_object(method: str, path: str, document: dict[str, Any]) -> tuple[str, s
     found = _ABOUT.search(path)
     if found is None:
         return None
+    whose = "model " if found["kind"] == "model" else ""
     if found["status"]:
-        return _status(document.get("status", {})), found["name"]
+        told = _model_status if whose else _status
+        return f"{whose}{told(document.get('status', {}))}", found["name"]
     if "finalizers" in document.get("metadata", {}):
-        return "finalizer on" if document["metadata"]["finalizers"] else "finalizer off", found["name"]
+        return f"{whose}finalizer {'on' if document['metadata']['finalizers'] else 'off'}", found["name"]
     return f"{method} {path}", found["name"]
 
 
@@ -61,13 +68,28 @@ def _beside(method: str, path: str, document: dict[str, Any]) -> tuple[str, str]
     if found is not None and method in _ON_CONFIG_MAPS:
         name: str = found["name"] or document["metadata"]["name"]
         return _ON_CONFIG_MAPS[method], name.partition(".")[0]
+    job = _JOB.search(path)
+    if job is not None and method in _ON_JOBS:
+        whose = _OF_JOB.fullmatch(job["name"] or document["metadata"]["name"])
+        return (_ON_JOBS[method], whose["name"]) if whose is not None else None
     return (REVISION_KEY_MADE, "") if method == "POST" and path.endswith("/secrets") else None
 
 
 def _status(status: dict[str, Any]) -> str:
     """`status Updating: Updating, endpoint InService, S A D`: phase, reason, endpoint, and each revision's state."""
-    told = [row for row in status.get("conditions", []) if row["type"] == "Ready"]
-    reason = told[0]["reason"] if told else "-"
+    reason = _reason(status)
     endpoint = (status.get("endpoint") or {}).get("status", "none")
     states = " ".join(row["state"][0] for row in status.get("revisions", []))
     return f"status {status.get('phase')}: {reason}, endpoint {endpoint}, revisions {states or 'none'}"
+
+
+def _model_status(status: dict[str, Any]) -> str:
+    """`status Publishing: Publishing, one told, one made, 0 to go`: what callers are told, what is made, what goes."""
+    told = "one told" if status.get("artifactS3Uri") else "none told"
+    made = "one made" if status.get("publishing") else "none made"
+    return f"status {status.get('phase')}: {_reason(status)}, {told}, {made}, {len(status.get('obsolete') or ())} to go"
+
+
+def _reason(status: dict[str, Any]) -> str:
+    told = [row for row in status.get("conditions", []) if row["type"] == "Ready"]
+    return str(told[0]["reason"]) if told else "-"

@@ -9,18 +9,21 @@ from typing import Any
 import yaml
 
 from devworld import cluster, environment
-from devworld.recipes import EXECUTION_ROLE
+from devworld.recipes import EXECUTION_ROLE, PACKER_IMAGE, PACKER_NODES
 from devworld.simulator_control import SimulatorControl
 from devworld.world import World
 from tests.chaos.kill.aws_calls import CallsOf, fired, freezing_faults
 from tests.chaos.kill.beside import Beside
+from tests.chaos.kill.model_versions import IN_PARTS_ABOVE_MIB, MODELS_BUCKET, prefix_of
 from tests.chaos.kill.pace import Pace
+from tests.chaos.kill.stored import S3Truth
+from tests.chaos.kill.tenants import Tenants
 from tests.chaos.kill.writeproxy import WriteProxy
 from tests.controlplane import kubeconfig
 from tests.controlplane.httpcheck import answers_ok
 from tests.controlplane.part import Part, Ports, Recipe
 from tests.controlplane.processes import Process, Program
-from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
+from tests.integration.vocabulary.kubernetes_objects import MODEL_KIND, MODELS, KubernetesObjects
 
 Document = dict[str, Any]
 Begin = Callable[[Program], Process]
@@ -35,6 +38,9 @@ class OperatorSlot:
         self.namespace = f"kill{number}"
         self.cluster_id = f"cluster-{number}"
         self.objects = KubernetesObjects(world.kube_client())
+        self.models = KubernetesObjects(world.kube_client(), kind=MODEL_KIND, plural=MODELS)
+        self.tenants = Tenants(self.objects, namespace=self.namespace)
+        self.s3 = S3Truth(aws_url)
         self.beside = Beside(world.kube_client(), namespace=self.namespace, operator_namespace=self._operator_namespace)
         self.calls = CallsOf(self.simulator, access_key=self._access_key)
         self.proxy = WriteProxy(
@@ -76,10 +82,13 @@ class OperatorSlot:
         self.proxy.close()
         self.beside.close()
         self.objects.close()
+        self.models.close()
+        self.s3.close()
 
     def freeze_aws(self) -> None:
         """None of its writes to AWS has an effect from now on."""
-        self._frozen = freezing_faults(self.simulator, names=f"{self.namespace}-*")
+        folder = f"{MODELS_BUCKET}/{prefix_of(self.namespace)}".rstrip("/")
+        self._frozen = freezing_faults(self.simulator, names=f"{self.namespace}-*", folder=folder)
 
     def is_stopped(self) -> bool:
         """Whether it came to a write since everything was frozen."""
@@ -145,6 +154,8 @@ class OperatorSlot:
             *("--namespaces", self.namespace),
             *("--cluster-id", self.cluster_id),
             *("--default-execution-role-arn", EXECUTION_ROLE),
+            *("--packer-image", PACKER_IMAGE, "--packer-node-selector", PACKER_NODES),
+            *("--copy-in-parts-above-mib", str(IN_PARTS_ABOVE_MIB), "--model-drain-seconds", "0"),
             *self._pace.operator_flags(),
         )
 

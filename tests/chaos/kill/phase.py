@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from tests.chaos.kill.versions import Version
+from tests.chaos.kill.asked import Asked
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -10,9 +10,9 @@ class Phase:
     """What was settled before, and what is asked then (None: to be deleted). A name is one word without a hyphen."""
 
     name: str
-    before: tuple[Version, ...] = ()
-    asks: Version | None
-    edit: Version
+    before: tuple[Asked, ...] = ()
+    asks: Asked | None
+    edit: Asked
     """What somebody edits the spec to while the operator is dead."""
     about: tuple[str, ...] = ()
     """The writes that the phase is there for: points though an earlier phase had them. A run without one is wrong."""

@@ -3,6 +3,7 @@
 from tests.chaos.kill.kube_writes import CONFIG_MAP_FILLED, CONFIG_MAP_MADE, CONFIG_MAP_REMOVED, REVISION_KEY_MADE
 from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.phases_async import ASYNC_PHASES
+from tests.chaos.kill.phases_models import MODEL_PHASES
 from tests.chaos.kill.phases_serverless import SERVERLESS_PHASES
 from tests.chaos.kill.scalings import BY_CONCURRENCY, BY_INVOCATIONS
 from tests.chaos.kill.versions import OTHER_TYPE, Version
@@ -90,6 +91,7 @@ PHASES = (
         edit=Version(1, config_map=3),
         about=(CONFIG_MAP_REMOVED,),
     ),
+    *MODEL_PHASES,
     *ASYNC_PHASES,
     *SERVERLESS_PHASES,
 )

@@ -9,13 +9,14 @@ from tests.chaos.kill.operator_slot import OperatorSlot
 from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.points import Point, Side, writes_of
 from tests.chaos.kill.subject import Subject
+from tests.chaos.kill.subjects import subject_for
 
 Told = tuple[datetime, Side, str]
 
 
 def recorded(slot: OperatorSlot, phase: Phase, *, name: str) -> tuple[list[Point], Subject]:
     """The writes of a phase, and the object that was led through it."""
-    subject = Subject(slot, name)
+    subject = subject_for(slot, phase, name=name)
     subject.settle_in(phase)
     mark, written = slot.calls.mark(), len(slot.proxy.writes)
     subject.begin(phase)
@@ -27,7 +28,7 @@ def recorded(slot: OperatorSlot, phase: Phase, *, name: str) -> tuple[list[Point
 
 
 def _to_aws(slot: OperatorSlot, subject: Subject, mark: int) -> Iterator[Told]:
-    for row in slot.calls.since(mark).about(subject.endpoint_name).changing().effective().rows:
+    for row in slot.calls.since(mark).about(subject.about).changing().effective().rows:
         operation = row["operation"]
         assert any(fnmatch.fnmatchcase(operation, glob) for glob in CHANGING), (
             f"{operation} changes something and aws_calls.CHANGING does not say so: add it there"

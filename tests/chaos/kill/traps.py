@@ -1,5 +1,6 @@
 """Where the operator is caught: after a write that was done, before or after its answer."""
 
+import threading
 from typing import Protocol
 
 from tests.chaos.kill.aws_calls import glob_of
@@ -35,7 +36,7 @@ class AwsTrap:
     def __init__(self, row: Row, slot: OperatorSlot, subject: Subject) -> None:
         self._slot = slot
         operation = row.point.what
-        match = {"operation": operation, "resource": glob_of(operation, subject.endpoint_name)}
+        match = {"operation": operation, "resource": glob_of(operation, subject.about)}
         self._faults = []
         if row.point.again > 1:
             # The first fault that matches wins: this one lets the calls before the nth pass.
@@ -68,12 +69,14 @@ class KubernetesTrap:
 
     def __init__(self, row: Row, slot: OperatorSlot, subject: Subject) -> None:
         self._slot = slot
+        self._one_at_a_time = threading.Lock()
+        self._over = False
         self._ambush = Ambush(
             what=row.point.what,
             about=subject.name,
             nth=row.point.again,
             answered=row.answered,
-            before_answer=slot.freeze_aws,
+            before_answer=self._freeze_aws,
         )
         slot.proxy.lie_in_wait(self._ambush)
 
@@ -84,4 +87,12 @@ class KubernetesTrap:
         """It goes out by itself."""
 
     def clear(self) -> None:
+        with self._one_at_a_time:
+            self._over = True
         self._slot.thaw()
+
+    def _freeze_aws(self) -> None:
+        """In the proxy's thread, and never after what was given up: else everything would stay frozen."""
+        with self._one_at_a_time:
+            if not self._over:
+                self._slot.freeze_aws()

@@ -110,10 +110,6 @@ class Version:
         }
         return {member: value for member, value in asked.items() if value is not None}
 
-    def patch_from(self, before: "Version", name: str) -> Document:
-        """As a merge patch of the spec of the version before."""
-        return _merge_patch(before.spec(name), self.spec(name))
-
     def _fleet(self) -> Document:
         container: Document = {"image": self.image}
         if self.secret:
@@ -134,12 +130,3 @@ class Version:
         most, warm = self.concurrency
         kept_warm = {} if warm is None else {"provisionedConcurrency": warm}
         return {"serverless": {"memoryMB": self.memory_mb, "maxConcurrency": most, **kept_warm}}
-
-
-def _merge_patch(before: Document, after: Document) -> Document:
-    """What makes the one into the other (RFC 7386): maps member by member, lists whole, None takes a member away."""
-    patch: Document = {member: None for member in before if member not in after}
-    for member, value in after.items():
-        was = before.get(member)
-        patch[member] = _merge_patch(was, value) if isinstance(was, dict) and isinstance(value, dict) else value
-    return patch

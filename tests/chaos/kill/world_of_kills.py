@@ -7,6 +7,7 @@ from pathlib import Path
 from devworld.prerequisites import make_execution_role
 from devworld.settings import Settings
 from devworld.world import World
+from tests.chaos.kill.model_versions import put_sources
 from tests.chaos.kill.pace import FRESH
 from tests.chaos.kill.versions import ANSWERS_BUCKET
 
@@ -17,7 +18,12 @@ def world_of_kills(directory: Path) -> Iterator[World]:
     world = World.start(directory, Settings(time_scale=FRESH.time_scale, operator=False), die_with_parent=True)
     try:
         make_execution_role(world)
-        world.boto3("s3").create_bucket(Bucket=ANSWERS_BUCKET)
+        s3 = world.boto3("s3")
+        try:
+            s3.create_bucket(Bucket=ANSWERS_BUCKET)
+            put_sources(s3)
+        finally:
+            s3.close()
         yield world
     finally:
         world.stop()

@@ -1,4 +1,4 @@
-"""The API server as tests ask it: InferenceEndpoints, their Events and namespaces, as plain JSON."""
+"""The API server as tests ask it: objects of one kind, their Events and namespaces, as plain JSON."""
 
 from typing import Any
 
@@ -7,13 +7,16 @@ from kubernetes.client.exceptions import ApiException
 
 GROUP, VERSION, PLURAL = "inference.endpoint-operator.dev", "v1alpha1", "inferenceendpoints"
 KIND = "InferenceEndpoint"
+MODELS, MODEL_KIND = "inferencemodels", "InferenceModel"
 Object = dict[str, Any]
 
 
 class KubernetesObjects:
     """As the cluster's admin."""
 
-    def __init__(self, api_client: Any) -> None:
+    def __init__(self, api_client: Any, *, kind: str = KIND, plural: str = PLURAL) -> None:
+        self._kind = kind
+        self._plural = plural
         self._api_client = api_client
         self._custom = client.CustomObjectsApi(api_client)
         self._core = client.CoreV1Api(api_client)
@@ -37,28 +40,40 @@ class KubernetesObjects:
         return _found(lambda: self._core.read_namespace(name)) is not None
 
     def create(self, namespace: str, name: str, spec: Object) -> Object:
-        body = {"apiVersion": f"{GROUP}/{VERSION}", "kind": KIND, "metadata": {"name": name}, "spec": spec}
-        made: Object = self._custom.create_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL, body)
+        body = {"apiVersion": f"{GROUP}/{VERSION}", "kind": self._kind, "metadata": {"name": name}, "spec": spec}
+        made: Object = self._custom.create_namespaced_custom_object(GROUP, VERSION, namespace, self._plural, body)
         return made
 
     def find(self, namespace: str, name: str) -> Object | None:
         found: Object | None = _found(
-            lambda: self._custom.get_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL, name)
+            lambda: self._custom.get_namespaced_custom_object(GROUP, VERSION, namespace, self._plural, name)
         )
         return found
 
     def all(self, namespace: str) -> list[Object]:
-        listed: list[Object] = self._custom.list_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL)["items"]
+        listed: list[Object] = self._custom.list_namespaced_custom_object(GROUP, VERSION, namespace, self._plural)[
+            "items"
+        ]
         return listed
+
+    def models(self, namespace: str) -> list[Object]:
+        """InferenceModels."""
+        listed: list[Object] = self._custom.list_namespaced_custom_object(GROUP, VERSION, namespace, MODELS)["items"]
+        return listed
+
+    def config_map(self, namespace: str, name: str) -> dict[str, str]:
+        """Its data; empty when it is not there."""
+        found = _found(lambda: self._core.read_namespaced_config_map(name, namespace))
+        return dict(found.data or {}) if found is not None else {}
 
     def merge(self, namespace: str, name: str, patch: Object) -> Object:
         patched: Object = self._custom.patch_namespaced_custom_object(
-            GROUP, VERSION, namespace, PLURAL, name, patch, _content_type="application/merge-patch+json"
+            GROUP, VERSION, namespace, self._plural, name, patch, _content_type="application/merge-patch+json"
         )
         return patched
 
     def delete(self, namespace: str, name: str) -> None:
-        self._custom.delete_namespaced_custom_object(GROUP, VERSION, namespace, PLURAL, name)
+        self._custom.delete_namespaced_custom_object(GROUP, VERSION, namespace, self._plural, name)
 
     def events(self, namespace: str, *, uid: str | None = None) -> list[Any]:
         """Oldest first; those of one object when its uid is given."""

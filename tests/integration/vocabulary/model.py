@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from tests.integration.vocabulary.endpoint import RECONCILE_AT
 from tests.integration.vocabulary.kubernetes_objects import GROUP, VERSION, Object
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Model:
         """Ready, Reconciling, Stalled: of one read."""
         rows = {row["type"]: row["status"] for row in self.status.get("conditions", [])}
         return tuple(rows.get(kind, "missing") for kind in ("Ready", "Reconciling", "Stalled"))
+
+    def ask_to_look(self, word: str) -> None:
+        """Sets the annotation reconcile-at."""
+        self._kubectl("annotate", "--overwrite", f"{RECONCILE_AT}={word}")
 
     def delete(self) -> "Model":
         """Asks only; see `is_gone`."""

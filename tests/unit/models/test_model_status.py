@@ -178,3 +178,28 @@ def test_migrations_own_part_of_the_status_is_left_to_it() -> None:
     model = a_model(status={"migration": migration})
     status = status_of(model, facts=seen, plan=make_plan(model, seen), outcome=NOTHING_DONE)
     assert as_stored(status)["migration"] == migration
+
+
+def test_new_content_that_stalls_is_said_with_what_answers_meanwhile() -> None:
+    model = _published()
+    first = model.parsed.target_model
+    model.retry = "now"
+    fault = Fault(blame=Blame.USER, reason="SourceNotFound", message="upload it")
+
+    def stalled(**members: Any) -> str:
+        seen = facts(source=fault, **members)
+        plan = make_plan(model.object, seen)
+        status = status_of(model.object, facts=seen, plan=plan, outcome=NOTHING_DONE)
+        return status.conditions[0].message
+
+    assert stalled() == f"upload it; {first} answers as before"
+    assert stalled(target=a_target(available=False)) == "upload it", "nothing answers"
+    assert stalled(target=a_target(settled=False)) == "upload it", "another prefix may be served"
+
+
+def test_content_that_never_was_published_stalls_without_a_word_of_what_answers() -> None:
+    model = ModelInMemory(world=World(sources={SOURCE: "A"}), wanted=a_spec())
+    seen = facts(source=Fault(blame=Blame.USER, reason="SourceNotFound", message="upload it"))
+    plan = make_plan(model.object, seen)
+    status = status_of(model.object, facts=seen, plan=plan, outcome=NOTHING_DONE)
+    assert status.conditions[0].message == "upload it"

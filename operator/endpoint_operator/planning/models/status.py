@@ -7,7 +7,7 @@ from endpoint_operator.api.model import InferenceModel
 from endpoint_operator.api.model_status import InferenceModelStatus
 from endpoint_operator.planning.condition_table import conditions_of
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.models.case import memory_of, place_in_status
+from endpoint_operator.planning.models.case import ModelCase, memory_of, place_in_status
 from endpoint_operator.planning.models.facts import ModelFacts
 from endpoint_operator.planning.models.outcome import ARCHIVE_INVALID, SOURCE_CHANGED, SOURCE_NOT_FOUND, ModelOutcome
 from endpoint_operator.planning.models.plan import ModelMemory, ModelPhase, ModelPlan, Situation
@@ -22,7 +22,7 @@ def status_of(
     model: InferenceModel, *, facts: ModelFacts, plan: ModelPlan, outcome: ModelOutcome
 ) -> InferenceModelStatus:
     """The status after this pass. Equal to the old one when nothing changed."""
-    told = _as_it_went(model, plan, outcome)
+    told = _with_what_answers(ModelCase(model=model, facts=facts), _as_it_went(model, plan, outcome))
     if told.situation == Situation.UNKNOWN:
         return model.status
     memory = _memory(model, told, outcome)
@@ -61,6 +61,22 @@ def _as_it_went(model: InferenceModel, plan: ModelPlan, outcome: ModelOutcome) -
     situation = Situation.USER_FAULT if fault.stalls else Situation.WORLD_FAULT
     phase = ModelPhase.STALLED if fault.stalls else plan.phase
     return replace(plan, situation=situation, reason=fault.reason, message=fault.message, phase=phase)
+
+
+def _with_what_answers(case: ModelCase, told: ModelPlan) -> ModelPlan:
+    """What cannot be published leaves callers what they had, which is said: nobody is to look for an outage."""
+    if told.situation not in (Situation.USER_FAULT, Situation.WORLD_FAULT) or not _answers_as_before(case):
+        return told
+    return replace(told, message=f"{told.message}; {case.status.target_model} answers as before")
+
+
+def _answers_as_before(case: ModelCase) -> bool:
+    facts, target = case.facts, case.facts.target
+    if case.model.being_deleted or target is None or target.being_deleted or facts.id_taken_by is not None:
+        return False
+    publishing, artifact = case.status.publishing, case.status.artifact_s3_uri
+    is_gone = facts.missing or (publishing is not None and publishing.artifact_s3_uri == artifact)
+    return target.available and target.settled and case.is_in_place and not is_gone
 
 
 def _memory(model: InferenceModel, told: ModelPlan, outcome: ModelOutcome) -> ModelMemory:
