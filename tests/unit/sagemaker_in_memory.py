@@ -192,11 +192,20 @@ class SageMakerInMemory:
         live = self.endpoint
         if live is None or live.status != LiveStatus.IN_SERVICE:
             return
-        first = live.variants[0].name
-        weights = {} if weight is None else {first: weight}
-        counts = {} if count is None else {first: count}
+        first = live.variants[0]
+        if count is not None and first.desired_count is None:
+            return  # SageMaker refuses instances of a serverless variant
+        weights = {} if weight is None else {first.name: weight}
+        counts = {} if count is None else {first.name: self._within_bounds(first.name, count)}
         self._next = UpdateEndpointWeightsAndCapacities(name=live.name, weights=weights, instance_counts=counts)
         self._begin(LiveStatus.UPDATING)
+
+    def _within_bounds(self, variant: str, count: int) -> int:
+        """A count beyond the bounds of autoscaling is AWS's to bring back, and no concern of the operator's."""
+        for resource, scaling in self.autoscaling.scaling.items():
+            if resource.variant == variant and scaling.target is not None:
+                return max(scaling.target.minimum, min(count, scaling.target.maximum))
+        return count
 
     def vanish(self) -> None:
         """Somebody deletes the endpoint."""
