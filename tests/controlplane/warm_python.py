@@ -44,8 +44,8 @@ class WarmPython:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._server.kill()
-        self._server.wait()
+        with self._server:  # waits for it, and closes both pipes
+            self._server.kill()
 
     def start(self, program: Program) -> Process:
         """As Process.start, for a command that is `python -m PACKAGE ...`. Raises ProcessLookupError when it ended."""
