@@ -221,6 +221,7 @@ class App:
             writer=EndpointWriter(api, may_write=self._may_write),
             exporter=ConfigMapExporter(api, may_write=self._may_write),
             recorder=EventRecorder(api, may_write=self._may_write),
+            gone=self._gone,
         )
 
     async def _stopped_within(self, seconds: float) -> None:

@@ -50,6 +50,8 @@ class Reconciler:
     writer: ObjectWriter
     exporter: Exporter
     recorder: Recorder
+    gone: Callable[[ObjectKey, str], None]
+    """Called with the uid of an object that our own write let go: the watch says so too, but later."""
 
     async def reconcile(self, key: ObjectKey) -> Look | None:
         """When to look at the object again; None: when something wakes it.
@@ -69,7 +71,7 @@ class Reconciler:
         status = await self._export(endpoint, status, facts, inputs)
         await self.recorder.tell(endpoint, stories_of(endpoint, plan=plan, outcome=outcome, status=status))
         if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
-            await self.writer.remove_finalizer(endpoint)
+            await self._let_go(endpoint)
             return None
         if status != endpoint.status:
             self.store.put(await self.writer.write_status(endpoint, status))
@@ -80,6 +82,13 @@ class Reconciler:
         self.store.put(written)
         # What was decided was decided on the object as it was read.
         return replace(endpoint, finalizers=written.finalizers, resource_version=written.resource_version)
+
+    async def _let_go(self, endpoint: InferenceEndpoint) -> None:
+        left = await self.writer.remove_finalizer(endpoint)
+        if left.finalizers:  # somebody else's: the object is there until they take theirs off
+            self.store.put(left)
+        else:
+            self.gone(ObjectKey(endpoint.namespace, endpoint.name), endpoint.uid)
 
     async def _export(
         self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus, facts: Facts, inputs: OperatorInputs

@@ -20,8 +20,8 @@ class EndpointWriter:
     async def add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
         return await self._set_finalizers(endpoint, [*endpoint.finalizers, FINALIZER])
 
-    async def remove_finalizer(self, endpoint: InferenceEndpoint) -> None:
-        await self._set_finalizers(endpoint, [name for name in endpoint.finalizers if name != FINALIZER])
+    async def remove_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
+        return await self._set_finalizers(endpoint, [name for name in endpoint.finalizers if name != FINALIZER])
 
     async def write_status(self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> InferenceEndpoint:
         body = {
