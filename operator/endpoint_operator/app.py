@@ -4,7 +4,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterable
-from typing import Any
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.kinds import ENDPOINTS, MODELS
@@ -38,6 +37,7 @@ from endpoint_operator.kube.watch import Watch, Watched
 from endpoint_operator.kube.writer import KindWriter
 from endpoint_operator.metrics.server import StatusServer
 from endpoint_operator.model_loop import ModelLoop
+from endpoint_operator.parts import PartEnded, Parts, cancelled
 from endpoint_operator.planning.desired import endpoint_name_of
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.place import Place
@@ -59,7 +59,7 @@ class App:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._stop = asyncio.Event()
+        self._parts = Parts()
         self._trouble: str | None = "starting"
         self._store = ObjectStore(ENDPOINTS, then=self._remembered)
         self._queue = WorkQueue()
@@ -76,7 +76,7 @@ class App:
         """Run until SIGTERM or SIGINT, or until the Lease is lost; the process's exit code."""
         loop = asyncio.get_running_loop()
         for name in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(name, self._stop.set)
+            loop.add_signal_handler(name, self._parts.stop)
         host, port = self._settings.http_host_and_port()
         server = StatusServer(host=host, port=port, alive=self._alive, ready=self._ready)
         await server.start()
@@ -89,6 +89,9 @@ class App:
         except LeaseLost as error:
             log.error("%s; this process ends, its successor waits for the Lease", error)
             return 1
+        except PartEnded as ended:
+            log.exception("%s ended by itself, which is a bug of the operator; the process ends with it", ended)
+            return 1
         finally:
             await server.stop()
             await api_client.close()
@@ -97,7 +100,7 @@ class App:
 
     async def _until_cluster_is_ready(self, api: KubeApi) -> str | None:
         """The cluster's id, or None when the operator was stopped meanwhile."""
-        while not self._stop.is_set():
+        while not self._parts.stopping:
             try:
                 await crd_is_installed(api, ENDPOINTS)
                 await crd_is_installed(api, MODELS)
@@ -106,7 +109,7 @@ class App:
                 if self._trouble != str(error):
                     log.warning("waiting for the cluster: %s", error)
                 self._trouble = str(error)
-                await self._stopped_within(CLUSTER_RETRY_SECONDS)
+                await self._parts.stopped_within(CLUSTER_RETRY_SECONDS)
         return None
 
     async def _operate(self, api: KubeApi, cluster: str) -> None:
@@ -142,15 +145,15 @@ class App:
             then=lambda: self._look_at_inputs(reader),
         )
         watch.start()
-        resyncing = asyncio.create_task(resync.run())
+        resyncing = self._parts.begin("the resync", resync.run())
         telling = asyncio.create_task(models.tell_endpoints())
         log.info("watching InferenceEndpoints and InferenceModels in %s", self._settings.namespaces or "all namespaces")
         self._trouble = None
         try:
             await self._lead(self._reconciler(api, aws, reader, models), aws, models, api)
         finally:
-            await _cancelled(telling)
-            await _cancelled(resyncing)
+            await cancelled(telling)
+            await self._parts.end(resyncing)
             await watch.stop(seconds=STOP_WATCH_SECONDS)
             await self._prices.close()
             aws.close()
@@ -162,16 +165,19 @@ class App:
             periods=LeasePeriods.of(self._settings.lease_seconds),
         )
         acquiring = asyncio.create_task(leadership.acquire())
-        if not await self._first(acquiring):
-            await _cancelled(acquiring)
-            return
+        try:
+            if not await self._parts.first(acquiring):
+                return
+            await acquiring
+        finally:
+            await cancelled(acquiring)
         LEADING.set(1)
         keeping = asyncio.create_task(leadership.keep())
         try:
             await self._act(reconciler, aws, models, keeping)
         finally:
             LEADING.set(0)
-            await _cancelled(keeping)
+            await cancelled(keeping)
             await leadership.release()
 
     async def _act(
@@ -179,37 +185,40 @@ class App:
     ) -> None:
         """Make passes until asked to stop, then finish those under way."""
         begun = asyncio.Event()
-        watching = asyncio.create_task(
-            aws.watch(wake=self._wake_names, wake_all=self._wake_all, endpoints=self._endpoints, begun=begun)
+        watching = self._parts.begin(
+            "the watch of AWS",
+            aws.watch(wake=self._wake_names, wake_all=self._wake_all, endpoints=self._endpoints, begun=begun),
         )
         try:
-            if await self._first(asyncio.create_task(begun.wait())):
-                self._workers = Workers(queue=self._queue, reconciler=reconciler, count=self._settings.workers)
-                working = {asyncio.create_task(self._workers.run()), asyncio.create_task(models.work())}
-                await self._first(keeping)
-                models.close()
-                await self._finish(working)
+            if await self._parts.first(asyncio.create_task(begun.wait())):
+                await self._work_until_stopped(reconciler, models, keeping)
         finally:
-            await _cancelled(watching)
+            await self._parts.end(watching)
         if keeping.done():
             await keeping  # raises LeaseLost
 
-    async def _finish(self, working: "set[asyncio.Task[None]]") -> None:
+    async def _work_until_stopped(
+        self, reconciler: Reconciler, models: ModelLoop, keeping: "asyncio.Task[None]"
+    ) -> None:
+        self._workers = Workers(queue=self._queue, reconciler=reconciler, count=self._settings.workers)
+        working = [
+            self._parts.begin("the work on InferenceEndpoints", self._workers.run()),
+            self._parts.begin("the work on InferenceModels", models.work()),
+        ]
+        try:
+            await self._parts.first(keeping)
+        finally:
+            models.close()
+            await self._finish(working)
+
+    async def _finish(self, working: "list[asyncio.Task[None]]") -> None:
         log.info("stopping: passes under way are finished")
         self._trouble = "stopping"
         self._queue.close()
         _, late = await asyncio.wait(working, timeout=FINISH_PASSES_SECONDS)
         if late:
             log.warning("a pass did not finish in time; the next start finds what it left")
-        for each in working:
-            await _cancelled(each)
-
-    async def _first(self, task: "asyncio.Task[Any]") -> bool:
-        """Wait for the task or for being asked to stop; whether the task came first."""
-        stopping = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        return task.done()
+        await self._parts.end(*working)
 
     def _aws_rooms(self, cluster: str, values: InputValues) -> AwsRooms:
         inputs = OperatorInputs(
@@ -251,14 +260,8 @@ class App:
             exporter=ConfigMapExporter(api, may_write=self._may_write),
             recorder=EventRecorder(api, kind=ENDPOINTS.kind, may_write=self._may_write),
             models=models.news,
+            gone=self._gone,
         )
-
-    async def _stopped_within(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._stop.wait()
-        except TimeoutError:
-            return
 
     def _may_write(self) -> None:
         """Raises NotLeading; asked right before every write to AWS or to the cluster."""
@@ -307,9 +310,3 @@ class App:
             return "the watch on InferenceEndpoints and InferenceModels has not begun"
         fault = self._aws.trouble() if self._aws is not None else None
         return f"{fault.reason}: {fault.message}" if fault is not None else None
-
-
-async def _cancelled(task: "asyncio.Task[None]") -> None:
-    """Cancel a task and wait until it has ended; what it raised is its reader's."""
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

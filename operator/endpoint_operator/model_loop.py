@@ -72,6 +72,7 @@ class ModelLoop:
             executor=self._rooms.executor,
             writer=KindWriter(api, MODELS, may_write=may_write),
             recorder=self._recorder,
+            gone=self._gone,
         )
         self._workers = Workers(queue=self._queue, reconciler=reconciler, count=settings.model_workers)
 
@@ -101,12 +102,10 @@ class ModelLoop:
         be told that there is none.
         """
         await self._listed.wait()
-        beside = asyncio.create_task(self._rooms.run(inventory_seconds=self._settings.inventory_seconds))
-        try:
+        async with asyncio.TaskGroup() as group:
+            beside = group.create_task(self._rooms.run(inventory_seconds=self._settings.inventory_seconds))
             await self._workers.run()
-        finally:
             beside.cancel()
-            await asyncio.gather(beside, return_exceptions=True)
 
     def close(self) -> None:
         """Begin no more passes."""

@@ -260,11 +260,7 @@ async def test_a_list_that_was_under_way_does_not_hide_a_change(api: ScalingApi,
     match = {"service": "application-autoscaling", "operation": "DescribeScheduledActions"}
     fault = world.fault(match=match, times=1, hold=True)
     listing = asyncio.create_task(inventory.take_stock())
-
-    def listed() -> bool:
-        return any(each["id"] == fault and each["held"] for each in world.do("GET", "/faults")["faults"])
-
-    await asyncio.to_thread(world.until, listed, "the list under way, with the old bounds in it")
+    await asyncio.to_thread(world.until_held, fault, "the list under way, with the old bounds in it")
     inventory.changed(RESOURCE)
     await api.carry_out(replace(REGISTER, minimum=2))
     seen = await inventory.known([RESOURCE])

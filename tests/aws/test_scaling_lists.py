@@ -64,11 +64,7 @@ async def test_a_policy_that_falls_between_two_pages_is_found_before_it_is_put_a
     match = {"service": "application-autoscaling", "operation": "DescribeScalingPolicies"}
     fault = world.fault(match=match, times=1, hold=True)
     listing = asyncio.create_task(inventory.take_stock())
-
-    def first_page() -> bool:
-        return any(each["id"] == fault and each["held"] for each in world.do("GET", "/faults")["faults"])
-
-    await asyncio.to_thread(world.until, first_page, "the first page on its way")
+    await asyncio.to_thread(world.until_held, fault, "the first page on its way")
     client.delete_scaling_policy(
         PolicyName="0-0",
         ServiceNamespace="sagemaker",

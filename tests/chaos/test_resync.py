@@ -89,9 +89,9 @@ def test_an_object_that_is_gone_does_not_come_back_by_an_answer_that_was_on_its_
 
 def test_late_word_of_an_object_does_not_harm_the_new_one_of_its_name(world: Scene, proxy: ApiServerProxy) -> None:
     proxy.delay_watches(4.0)  # less than a resync takes for the sign of a dead watch
-    writes = AnsweredWrites(world)
     old = world.given(version(1)).settles()
     old.delete().is_gone()
+    writes = AnsweredWrites(world)
     new = world.given(version(2)).settles()
     uid = new.uid
     with world.records_calls() as calls:

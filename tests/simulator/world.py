@@ -94,6 +94,12 @@ class World:
         fault_id: str = self.do("POST", "/faults", document)["id"]
         return fault_id
 
+    def until_held(self, fault: str, what: str) -> None:
+        """Waits for a call that the fault (with `hold`) keeps waiting; deleting the fault lets it go."""
+        self.until(
+            lambda: any(each["id"] == fault and each["held"] for each in self.do("GET", "/faults")["faults"]), what
+        )
+
     def calls(self, *, since: int = 0) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.do("GET", f"/calls?since={since}")["calls"]
         return rows

@@ -7,8 +7,9 @@ from endpoint_operator.planning.desired import desired_state, tags_digest
 from endpoint_operator.planning.facts import LiveStatus, LiveVariant
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.single_precision import equal_weights
+from tests.unit.configs_in_memory import models_of
 from tests.unit.operator_in_memory import OperatorInMemory
-from tests.unit.sagemaker_in_memory import BY_HAND, SageMakerInMemory, models_of
+from tests.unit.sagemaker_in_memory import BY_HAND, SageMakerInMemory
 from tests.unit.wish import Wish
 
 

@@ -5,16 +5,15 @@ reference (EndpointStatus, UpdateEndpoint) and of SageMaker's own answers. Whate
 `violations`, so that a walk can fail on it.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
-from endpoint_operator.planning.concurrency import Concurrency, ServerlessCapacity
+from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant
+from endpoint_operator.planning.scaling_live import LiveTarget
 from endpoint_operator.planning.scaling_steps import RegisterScalableTarget, ScalingStep
-from endpoint_operator.planning.scaling_wanted import PROVISIONED_CONCURRENCY
-from endpoint_operator.planning.single_precision import equal_weights, single_precision
+from endpoint_operator.planning.single_precision import single_precision
 from endpoint_operator.planning.steps import (
     CreateEndpointConfig,
     CreateModel,
@@ -23,6 +22,17 @@ from endpoint_operator.planning.steps import (
     UpdateEndpointWeightsAndCapacities,
 )
 from tests.unit.autoscaling_in_memory import AutoscalingInMemory
+from tests.unit.configs_in_memory import (
+    begun,
+    images_of,
+    is_asynchronous,
+    items_of,
+    models_of,
+    retained,
+    shadow_of,
+    to_count,
+)
+from tests.unit.forbidden_calls import in_change, in_guard, in_move, in_registration, in_removal, watching_alarms
 from tests.unit.given import ACCOUNT, REGION
 
 PING = "The primary container for production variant AllTraffic did not pass the ping health check."
@@ -104,8 +114,8 @@ class SageMakerInMemory:
             created=made,
             modified=made,
             variants=tuple(begun(item) for item in self.configs[config_name].request["ProductionVariants"]),
-            shadow=_shadow_of(self.configs[config_name]),
-            asynchronous=_is_asynchronous(self.configs[config_name]),
+            shadow=shadow_of(self.configs[config_name]),
+            asynchronous=is_asynchronous(self.configs[config_name]),
         )
         return self.endpoint.arn
 
@@ -115,9 +125,11 @@ class SageMakerInMemory:
             raise NotFound
         if step.config_name == live.config_name and live.status == LiveStatus.IN_SERVICE:
             self.violations.append("UpdateEndpoint to the config that already serves")
-        self._check_guard(step, live)
-        self._check_registered(step, live)
-        self._check_mode(step)
+        before, after = self.configs.get(live.config_name or ""), self.configs[step.config_name]
+        self.violations += in_guard(step, live, after, alarms={*self.alarms, *self.others})
+        self.violations += in_removal(before, after, registered=self.autoscaling.registered)
+        self.violations += in_move(before, after)
+        self._watched = bool(watching_alarms(step))
         if not step.retain_all_variant_properties:
             self.violations.append("UpdateEndpoint that resets counts and weights")
         self._next_config = step.config_name
@@ -125,15 +137,7 @@ class SageMakerInMemory:
 
     def change(self, step: UpdateEndpointWeightsAndCapacities) -> None:
         live = self._changeable()
-        if bool(step.weights) + len(step.instance_counts) + len(step.concurrencies) != 1:
-            self.violations.append("neither weights alone nor the capacity of one variant were changed")
-        for variant in live.all_variants:
-            weight = step.weights.get(variant.name)
-            if weight is not None and equal_weights(weight, variant.desired_weight):
-                self.violations.append(f"the weight of {variant.name} was changed to what it is")
-            self._check_capacity(step, variant)
-        if not {*step.weights, *step.instance_counts, *step.concurrencies} <= {each.name for each in live.all_variants}:
-            self.violations.append("a variant was changed that is not there")
+        self.violations += in_change(step, live)
         self._next = step
         self._begin(LiveStatus.UPDATING)
 
@@ -183,7 +187,7 @@ class SageMakerInMemory:
             return
         before = self.configs[live.config_name or ""]
         settings = {key: value for key, value in before.request.items() if key == "AsyncInferenceConfig"}
-        self._config_by_hand(list(_items_of(before)), **settings)
+        self._config_by_hand(list(items_of(before)), **settings)
         self._next_config = BY_HAND
         self._begin(LiveStatus.UPDATING)
 
@@ -196,16 +200,11 @@ class SageMakerInMemory:
         if count is not None and first.desired_count is None:
             return  # SageMaker refuses instances of a serverless variant
         weights = {} if weight is None else {first.name: weight}
-        counts = {} if count is None else {first.name: self._within_bounds(first.name, count)}
+        target = self._target(first.name)
+        # A count beyond the bounds of autoscaling is AWS's to bring back, and no concern of the operator's.
+        counts = {} if count is None else {first.name: within(target, count) if target is not None else count}
         self._next = UpdateEndpointWeightsAndCapacities(name=live.name, weights=weights, instance_counts=counts)
         self._begin(LiveStatus.UPDATING)
-
-    def _within_bounds(self, variant: str, count: int) -> int:
-        """A count beyond the bounds of autoscaling is AWS's to bring back, and no concern of the operator's."""
-        for resource, scaling in self.autoscaling.scaling.items():
-            if resource.variant == variant and scaling.target is not None:
-                return max(scaling.target.minimum, min(count, scaling.target.maximum))
-        return count
 
     def vanish(self) -> None:
         """Somebody deletes the endpoint."""
@@ -246,13 +245,13 @@ class SageMakerInMemory:
             count = variant.desired_count or 0
             if variant.name != step.resource.variant:
                 continue
-            self._check_dimension(step, variant)
+            self.violations += in_registration(step, variant)
             serverless = variant.desired_serverless
             if serverless is not None:
                 count = serverless.concurrency.provisioned or 0
-            within = max(step.minimum, min(count, step.maximum))
-            if within != count:
-                self._next = _to_count(live, variant, within)
+            allowed = within(LiveTarget(minimum=step.minimum, maximum=step.maximum), count)
+            if allowed != count:
+                self._next = to_count(live, variant, allowed)
                 self._begin(LiveStatus.UPDATING)
 
     def follow_the_load(self, count: int) -> None:
@@ -261,11 +260,12 @@ class SageMakerInMemory:
         if live is None or live.status != LiveStatus.IN_SERVICE or live.variants[0].desired_count is None:
             return
         name = live.variants[0].name
-        for resource, scaling in self.autoscaling.scaling.items():
-            if resource.variant == name and scaling.target is not None:
-                within = max(scaling.target.minimum, min(count, scaling.target.maximum))
-                self._next = UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts={name: within})
-                self._begin(LiveStatus.UPDATING)
+        target = self._target(name)
+        if target is not None:
+            self._next = UpdateEndpointWeightsAndCapacities(
+                name=live.name, instance_counts={name: within(target, count)}
+            )
+            self._begin(LiveStatus.UPDATING)
 
     def maintain(self) -> None:
         """AWS maintains the endpoint."""
@@ -289,61 +289,6 @@ class SageMakerInMemory:
                 self._end(LiveStatus.IN_SERVICE, failure=live.failure_reason)
         self._next_config, self._next, self._watched = None, None, False
 
-    def _check_capacity(self, step: UpdateEndpointWeightsAndCapacities, variant: LiveVariant) -> None:
-        serverless, wanted = variant.desired_serverless, step.concurrencies.get(variant.name)
-        if variant.name in step.instance_counts and serverless is not None:
-            self.violations.append(f"instances were asked for {variant.name}, which is serverless")
-        if wanted is None:
-            return
-        if serverless is None:
-            self.violations.append(f"concurrency was asked for {variant.name}, which runs on instances")
-        elif (wanted.provisioned or serverless.concurrency.provisioned or 0) > wanted.maximum:
-            self.violations.append(f"more concurrency was provisioned for {variant.name} than its maximum")
-
-    def _check_dimension(self, step: RegisterScalableTarget, variant: LiveVariant) -> None:
-        """Only what a variant has can be scaled."""
-        serverless = variant.desired_serverless
-        if (step.resource.dimension == PROVISIONED_CONCURRENCY) != (serverless is not None):
-            self.violations.append(f"{step.resource.dimension} was registered for {variant.name}, which has none")
-        elif serverless is not None and serverless.concurrency.provisioned is None:
-            self.violations.append(f"{variant.name} has no provisioned concurrency that could be scaled")
-
-    def _check_mode(self, step: UpdateEndpoint) -> None:
-        """What SageMaker refuses, or nobody has written down that it takes."""
-        live = self.endpoint
-        before, after = (self.configs.get(name or "") for name in (live and live.config_name, step.config_name))
-        if before is None or after is None:
-            return
-        if _is_serverless(after) and not _is_serverless(before):
-            self.violations.append("UpdateEndpoint from instances to serverless")
-        if _is_asynchronous(before) != _is_asynchronous(after):
-            self.violations.append("UpdateEndpoint between an asynchronous endpoint and another")
-
-    def _check_guard(self, step: UpdateEndpoint, live: LiveEndpoint) -> None:
-        """SageMaker guards a rollout only between the same variants, by alarms that exist."""
-        deployment = step.deployment_config or {}
-        routing = deployment.get("BlueGreenUpdatePolicy", {}).get("TrafficRoutingConfiguration", {})
-        guarded = "RollingUpdatePolicy" in deployment or routing.get("Type", "ALL_AT_ONCE") != "ALL_AT_ONCE"
-        after = {item["VariantName"] for item in _items_of(self.configs[step.config_name])}
-        if guarded and after != {variant.name for variant in live.all_variants}:
-            self.violations.append("a guarded rollout between different variants")
-        watching = [item["AlarmName"] for item in deployment.get("AutoRollbackConfiguration", {}).get("Alarms", ())]
-        if not set(watching) <= {*self.alarms, *self.others}:
-            self.violations.append(f"a rollout is to be watched by alarms that do not exist: {watching}")
-        self._watched = bool(watching)
-
-    def _check_registered(self, step: UpdateEndpoint, live: LiveEndpoint) -> None:
-        """SageMaker neither removes a variant that is registered for autoscaling nor changes its instance type."""
-        before, after = (
-            {item["VariantName"]: item.get("InstanceType", "serverless") for item in _items_of(config)}
-            if config
-            else {}
-            for config in (self.configs.get(live.config_name or ""), self.configs[step.config_name])
-        )
-        for name in self.autoscaling.registered & before.keys():
-            if name not in after or after[name] != before[name]:
-                self.violations.append(f"UpdateEndpoint removes {name} or its instance type while it is registered")
-
     def _finish_update(self, live: LiveEndpoint, wanted: str) -> None:
         fault = self._fault_of(wanted)
         if fault is None and self._watched and self.alarm_rings:
@@ -352,12 +297,17 @@ class SageMakerInMemory:
             config = self.configs[wanted]
             before = {variant.name: variant for variant in live.variants}
             new = tuple(begun(item) for item in config.request["ProductionVariants"])
-            kept = tuple(_retained(before.get(variant.name), variant) for variant in new)
-            self.endpoint = replace(live, config_name=wanted, variants=kept, shadow=_shadow_of(config))
+            kept = tuple(retained(before.get(variant.name), variant) for variant in new)
+            self.endpoint = replace(live, config_name=wanted, variants=kept, shadow=shadow_of(config))
             self._end(LiveStatus.IN_SERVICE, failure=None)
         else:
             failed, self.rollback_fails = self.rollback_fails, False
             self._end(LiveStatus.UPDATE_ROLLBACK_FAILED if failed else LiveStatus.IN_SERVICE, failure=fault)
+
+    def _target(self, variant: str) -> LiveTarget | None:
+        """What the variant is registered with for autoscaling."""
+        found = (live.target for resource, live in self.autoscaling.scaling.items() if resource.variant == variant)
+        return next(found, None)
 
     def _fault_of(self, config_name: str | None) -> str | None:
         """Why the containers of a config cannot serve."""
@@ -370,7 +320,7 @@ class SageMakerInMemory:
         if self.scarce > 0:
             self.scarce -= 1
             return CAPACITY
-        images = [image for model in models if model is not None for image in _images_of(model)]
+        images = [image for model in models if model is not None for image in images_of(model)]
         return PING if any("bad" in image for image in images) else None
 
     def _is_nobody_elses(self, name: str) -> None:
@@ -439,65 +389,6 @@ class SageMakerInMemory:
         return f"2026-11-22T{self._clock // 3600:02}:{self._clock // 60 % 60:02}:{self._clock % 60:02}+00:00"
 
 
-def models_of(config: CreateEndpointConfig) -> list[str]:
-    return [str(item["ModelName"]) for item in _items_of(config)]
-
-
-def begun(item: dict[str, Any]) -> LiveVariant:
-    """A variant as its endpoint config lets it begin: no instances yet."""
-    weight = single_precision(item["InitialVariantWeight"])
-    config = item.get("ServerlessConfig")
-    serverless = None
-    if config is not None:
-        assert not {"InstanceType", "InitialInstanceCount"} & item.keys(), "SageMaker takes one or the other"
-        concurrency = Concurrency(maximum=config["MaxConcurrency"], provisioned=config.get("ProvisionedConcurrency"))
-        serverless = ServerlessCapacity(memory_mb=config["MemorySizeInMB"], concurrency=concurrency)
-    return LiveVariant(
-        name=item["VariantName"],
-        current_count=0 if serverless is None else None,
-        desired_count=item["InitialInstanceCount"] if serverless is None else None,
-        current_weight=weight,
-        desired_weight=weight,
-        current_serverless=serverless,
-        desired_serverless=serverless,
-    )
-
-
-def _retained(before: LiveVariant | None, new: LiveVariant) -> LiveVariant:
-    """Counts and weights are kept (VariantPropertyType); concurrency is that of the new endpoint config."""
-    if before is None:
-        return new
-    kept = replace(new, current_weight=before.current_weight, desired_weight=before.desired_weight)
-    if before.desired_serverless is not None or new.desired_serverless is not None:
-        return kept
-    return replace(kept, current_count=before.current_count, desired_count=before.desired_count)
-
-
-def _to_count(live: LiveEndpoint, variant: LiveVariant, count: int) -> UpdateEndpointWeightsAndCapacities:
-    serverless = variant.desired_serverless
-    if serverless is None:
-        return UpdateEndpointWeightsAndCapacities(name=live.name, instance_counts={variant.name: count})
-    change = replace(serverless.concurrency, provisioned=count)
-    return UpdateEndpointWeightsAndCapacities(name=live.name, concurrencies={variant.name: change})
-
-
-def _images_of(model: CreateModel) -> list[str]:
-    containers = model.request.get("Containers") or [model.request["PrimaryContainer"]]
-    return [container.get("Image", "") for container in containers]
-
-
-def _is_asynchronous(config: CreateEndpointConfig) -> bool:
-    return "AsyncInferenceConfig" in config.request
-
-
-def _is_serverless(config: CreateEndpointConfig) -> bool:
-    return any("ServerlessConfig" in item for item in _items_of(config))
-
-
-def _items_of(config: CreateEndpointConfig) -> Iterator[dict[str, Any]]:
-    yield from config.request["ProductionVariants"]
-    yield from config.request.get("ShadowProductionVariants", ())
-
-
-def _shadow_of(config: CreateEndpointConfig) -> LiveVariant | None:
-    return next((begun(item) for item in config.request.get("ShadowProductionVariants", ())), None)
+def within(target: LiveTarget, count: int) -> int:
+    """The count, or the bound that it is beyond."""
+    return max(target.minimum, min(count, target.maximum))

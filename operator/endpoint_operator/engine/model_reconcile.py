@@ -1,11 +1,13 @@
 """One pass over one model: look, decide, act, tell."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from endpoint_operator.api.model import InferenceModel
 from endpoint_operator.api.model_status import InferenceModelStatus
 from endpoint_operator.engine.keys import ObjectKey
+from endpoint_operator.engine.let_go import let_go
 from endpoint_operator.engine.model_ports import ModelExecutor, ModelObserver
 from endpoint_operator.engine.ports import ObjectWriter, Recorder
 from endpoint_operator.engine.store import ObjectStore
@@ -27,6 +29,8 @@ class ModelReconciler:
     executor: ModelExecutor
     writer: ObjectWriter[InferenceModel, InferenceModelStatus]
     recorder: Recorder[InferenceModel]
+    gone: Callable[[ObjectKey, str], None]
+    """Called with the uid of an object that our own write let go."""
 
     async def reconcile(self, key: ObjectKey) -> Look | None:
         """When to look at the object again; None: when something wakes it.
@@ -44,7 +48,7 @@ class ModelReconciler:
         status = status_of(model, facts=facts, plan=plan, outcome=outcome)
         await self.recorder.tell(model, stories_of(model, plan=plan, outcome=outcome, status=status))
         if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
-            await self.writer.remove_finalizer(model)
+            await let_go(model, writer=self.writer, store=self.store, gone=self.gone)
             return None
         if status != model.status:
             self.store.put(await self.writer.write_status(model, status))

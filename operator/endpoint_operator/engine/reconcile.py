@@ -8,6 +8,7 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import Mode
 from endpoint_operator.api.status import ExportStatus, InferenceEndpointStatus
 from endpoint_operator.engine.keys import ObjectKey
+from endpoint_operator.engine.let_go import let_go
 from endpoint_operator.engine.ports import (
     EndpointModels,
     Executor,
@@ -59,6 +60,8 @@ class Reconciler:
     writer: ObjectWriter[InferenceEndpoint, InferenceEndpointStatus]
     exporter: Exporter
     recorder: Recorder[InferenceEndpoint]
+    gone: Callable[[ObjectKey, str], None]
+    """Called with the uid of an object that our own write let go."""
     models: EndpointModels | None = None
     """The models of multi-model endpoints; None where none are watched."""
 
@@ -80,7 +83,7 @@ class Reconciler:
         status = await self._export(endpoint, status, facts, inputs)
         await self.recorder.tell(endpoint, stories_of(endpoint, plan=plan, outcome=outcome, status=status))
         if plan.finalizer is FinalizerChange.REMOVE and outcome.fault is None:
-            await self.writer.remove_finalizer(endpoint)
+            await let_go(endpoint, writer=self.writer, store=self.store, gone=self.gone)
             return None
         if status != endpoint.status:
             self.store.put(await self.writer.write_status(endpoint, status))

@@ -24,8 +24,8 @@ class KindWriter(Generic[T]):
     async def add_finalizer(self, item: T) -> T:
         return await self._set_finalizers(item, [*item.finalizers, FINALIZER])
 
-    async def remove_finalizer(self, item: T) -> None:
-        await self._set_finalizers(item, [name for name in item.finalizers if name != FINALIZER])
+    async def remove_finalizer(self, item: T) -> T:
+        return await self._set_finalizers(item, [name for name in item.finalizers if name != FINALIZER])
 
     async def write_status(self, item: T, status: StatusModel) -> T:
         body = {

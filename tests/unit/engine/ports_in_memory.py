@@ -35,8 +35,9 @@ class Cluster:
     async def add_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
         return self._write(endpoint, "finalizer", finalizers=(*endpoint.finalizers, FINALIZER))
 
-    async def remove_finalizer(self, endpoint: InferenceEndpoint) -> None:
-        self._write(endpoint, "no finalizer", finalizers=())
+    async def remove_finalizer(self, endpoint: InferenceEndpoint) -> InferenceEndpoint:
+        others = tuple(name for name in endpoint.finalizers if name != FINALIZER)
+        return self._write(endpoint, "no finalizer", finalizers=others)
 
     async def write_status(self, endpoint: InferenceEndpoint, status: InferenceEndpointStatus) -> InferenceEndpoint:
         return self._write(endpoint, "status", status=status)
@@ -122,5 +123,6 @@ def a_world(endpoint: InferenceEndpoint) -> World:
         writer=cluster,
         exporter=cluster,
         recorder=cluster,
+        gone=store.remove,
     )
     return World(cluster=cluster, aws=aws, store=store, reconciler=reconciler)

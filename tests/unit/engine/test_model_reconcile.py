@@ -40,7 +40,9 @@ class World:
     def __post_init__(self) -> None:
         self.store = ObjectStore(MODELS)
         self.store.put(self.stored)
-        self.reconciler = ModelReconciler(store=self.store, observer=self, executor=self, writer=self, recorder=self)
+        self.reconciler = ModelReconciler(
+            store=self.store, observer=self, executor=self, writer=self, recorder=self, gone=self.store.remove
+        )
 
     async def passes(self, count: int) -> None:
         for _ in range(count):
@@ -70,8 +72,8 @@ class World:
     async def add_finalizer(self, model: InferenceModel) -> InferenceModel:
         return self._write(model, "finalizer", finalizers=(*model.finalizers, FINALIZER))
 
-    async def remove_finalizer(self, model: InferenceModel) -> None:
-        self._write(model, "no finalizer", finalizers=())
+    async def remove_finalizer(self, model: InferenceModel) -> InferenceModel:
+        return self._write(model, "no finalizer", finalizers=())
 
     async def write_status(self, model: InferenceModel, status: InferenceModelStatus) -> InferenceModel:
         return self._write(model, "status", status=status)
@@ -141,6 +143,8 @@ async def test_the_finalizer_goes_after_the_objects_and_without_a_status_write()
     world.log.clear()
     assert await world.reconciler.reconcile(KEY) is None
     assert writes(world) == ["DeleteObjects", "no finalizer"]
+    assert await world.reconciler.reconcile(KEY) is None
+    assert writes(world) == ["DeleteObjects", "no finalizer"], "acted for before the watch said that it is gone"
 
 
 async def test_a_deletion_that_failed_keeps_the_finalizer() -> None:

@@ -53,6 +53,25 @@ async def test_the_finalizer_goes_last_and_without_a_status_write() -> None:
     assert world.log == ["DeleteEndpointConfig", "DeleteModel", "event Deleted", "no finalizer"]
 
 
+async def test_an_object_that_was_let_go_is_no_work_before_the_watch_says_that_it_is_gone() -> None:
+    world = a_world(leaving())
+    world.aws.seen = facts(missing_seconds=0.0)
+    await world.reconciler.reconcile(KEY)
+    done = list(world.log)
+    assert await world.reconciler.reconcile(KEY) is None
+    assert world.log == done
+
+
+async def test_an_object_that_somebody_elses_finalizer_holds_is_still_known() -> None:
+    held = leaving()
+    world = a_world(replace(held, finalizers=(*held.finalizers, "foregroundDeletion")))
+    world.aws.seen = facts(missing_seconds=0.0)
+    await world.reconciler.reconcile(KEY)
+    known_now = world.store.get(KEY)
+    assert known_now is not None
+    assert known_now.finalizers == ("foregroundDeletion",)
+
+
 async def test_a_deletion_that_failed_keeps_the_finalizer_and_says_why() -> None:
     world = a_world(leaving())
     world.aws.seen = facts(missing_seconds=0.0)
