@@ -80,6 +80,18 @@ async def test_an_archive_that_triton_loads_is_let_through(checks: ArchiveChecks
         (packed(GOOD)[:-8] + b"xxxxxxxx", "no gzip, or not a whole one"),
         (b"", "no tar"),
     ],
+    ids=[
+        "no version directory",
+        "no config",
+        "config that is no text",
+        "leaves the directory",
+        "a link",
+        "no gzip",
+        "no tar",
+        "cut short",
+        "wrong checksum",
+        "empty",
+    ],
 )
 async def test_what_triton_would_not_load_is_refused_with_a_sentence(
     checks: ArchiveChecks, world: World, body: bytes, words: str

@@ -1,4 +1,4 @@
-"""The figures at 1, 100 and 1,000 endpoints: of the operator, or of another controller in its place."""
+"""The figures at 1, 100 and 1,000 endpoints, of the operator or of another controller in its place; and of models."""
 
 import os
 import sys
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from devworld.environment import clear_inherited
 from devworld.settings import dev_dir
-from tests.bench import report
+from tests.bench import modelreport, models, report
 from tests.bench.contender import Contender
-from tests.bench.options import Options, parse
+from tests.bench.options import ModelSize, Options, parse
 from tests.bench.ours import OurOperator
 from tests.bench.scenario import run
 from tests.controlplane.expected import ExpectedError
@@ -29,6 +29,13 @@ def main() -> int:
 
 
 def _bench(options: Options) -> None:
+    if options.sizes:
+        _bench_endpoints(options)
+    if options.models is not None:
+        _bench_models(options.models)
+
+
+def _bench_endpoints(options: Options) -> None:
     contender: Contender = options.peer or OurOperator()
     creating, conditions = options.creating_seconds, contender.conditions
     results = []
@@ -37,9 +44,23 @@ def _bench(options: Options) -> None:
         with tempfile.TemporaryDirectory(prefix="bench-") as directory:
             results.append(run(size, Path(directory), contender=contender, creating_seconds=creating))
         print(report.table(results, conditions=conditions, creating_seconds=creating), flush=True)
-    path = dev_dir(os.environ) / "bench" / ("controller.json" if options.peer else "endpoints.json")
+    path = _file("controller" if options.peer else "endpoints")
     report.write(results, path, conditions=conditions, creating_seconds=creating)
     print(f"bench: written to {path}")
+
+
+def _bench_models(size: ModelSize) -> None:
+    print(f"bench: {size.models:,} InferenceModels beside {size.beside:,} endpoints", flush=True)
+    with tempfile.TemporaryDirectory(prefix="bench-") as directory:
+        figures = models.run(size, Path(directory))
+    conditions, path = OurOperator().conditions, _file("models")
+    print(modelreport.table(figures, conditions=conditions), flush=True)
+    modelreport.write(figures, path, conditions=conditions)
+    print(f"bench: written to {path}")
+
+
+def _file(name: str) -> Path:
+    return dev_dir(os.environ) / "bench" / f"{name}.json"
 
 
 def _refuse_a_cluster_of_the_users() -> None:

@@ -3,13 +3,14 @@
 import dataclasses
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from devworld.simulator_control import SimulatorControl
-from tests.bench.processtree import cpu_seconds, rss_mib
+from tests.bench.processtree import cpu_seconds, peak_rss_mib, rss_mib
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,9 @@ class Counted:
     kubernetes_writes: dict[str, int]
     cpu_seconds: float
     rss_mib: float
+    """At the end."""
+    peak_rss_mib: float
+    """Since the process began."""
 
 
 class Counters:
@@ -59,6 +63,7 @@ class Counters:
             kubernetes_writes=dict(Counter(self._writes(mark)).most_common()),
             cpu_seconds=cpu_seconds(self._pid) - mark.cpu_seconds,
             rss_mib=rss_mib(self._pid),
+            peak_rss_mib=peak_rss_mib(self._pid),
         )
 
     def calls_since(self, mark: Mark) -> list[dict[str, Any]]:
@@ -68,11 +73,13 @@ class Counters:
         """Those of the process, as the simulator's rows; `number` is the `n` of a row and exclusive."""
         return [row for row in self._simulator.calls(since=number) if row["accessKey"] == self._access_key]
 
-    def _writes(self, mark: Mark) -> list[str]:
+    def _writes(self, mark: Mark) -> Iterator[str]:
         with self._audit_log.open("rb") as log:
             log.seek(mark.audit_bytes)
-            entries = [json.loads(line) for line in log if line.endswith(b"\n")]
-        return [_write(entry) for entry in entries if entry["user"]["username"] == self._user]
+            for line in log:
+                entry = json.loads(line) if line.endswith(b"\n") else None
+                if entry is not None and entry["user"]["username"] == self._user:
+                    yield _write(entry)
 
 
 def in_service_times(simulator: SimulatorControl) -> dict[str, float]:

@@ -61,7 +61,7 @@ class Cluster:
     def __init__(self, api_client: client.ApiClient) -> None:
         self._objects = client.CustomObjectsApi(api_client)
         self._core = client.CoreV1Api(api_client)
-        self._api_client = api_client
+        self.api_client = api_client
 
     @classmethod
     async def connect(cls, kubeconfig: Path) -> "Cluster":
@@ -71,7 +71,7 @@ class Cluster:
         return cls(client.ApiClient(configuration))
 
     async def close(self) -> None:
-        await self._api_client.close()
+        await self.api_client.close()
 
     async def make_namespace(self) -> None:
         body = client.V1Namespace(metadata=client.V1ObjectMeta(name=NAMESPACE))
@@ -119,14 +119,14 @@ class Cluster:
         async for event in stream.stream(
             self._objects.list_namespaced_custom_object, group, version, NAMESPACE, plural, timeout_seconds=300
         ):
-            _note(event["object"], subject.ready_condition, readiness)
+            note(event["object"], subject.ready_condition, readiness)
 
 
 def _filled(text: str, name: str) -> str:
     return string.Template(text).substitute(name=name, namespace=NAMESPACE)
 
 
-def _note(item: dict[str, Any], condition: str, readiness: Readiness) -> None:
+def note(item: dict[str, Any], condition: str, readiness: Readiness) -> None:
     name = item["metadata"]["name"]
     conditions = item.get("status", {}).get("conditions", [])
     ready = any(one["type"] == condition and one["status"] == "True" for one in conditions)

@@ -1,26 +1,24 @@
 """The words of the benchmark's command line, checked before anything is started: a wrong one is a sentence."""
 
 import argparse
-import math
-import shlex
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import urlsplit
 
-from tests.bench.kinds import kinds_in
+from tests.bench.amounts import count, seconds
 from tests.bench.peer import Peer
+from tests.bench.peeroptions import add_peer_options, peer_of
 from tests.bench.refusal import OptionError
 from tests.bench.scenario import CREATING_SECONDS
-from tests.bench.subjectoptions import subject_of
 
-# Which options describe the other controller, and so mean nothing without --controller.
-_OF_A_PEER = (
-    "template", "crds", "watch", "ready_condition", "endpoint_name", "health_url", "rest_seconds",
-    "restart_limit_seconds",
-)  # fmt: skip
-_NEEDED = ("template", "crds", "watch")
+SIZES = (1, 100, 1000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSize:
+    """How many InferenceModels, beside how many endpoints that are none of theirs."""
+
+    models: int
+    beside: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +26,8 @@ class Options:
     """What is measured, and at which sizes."""
 
     sizes: list[int]
+    models: ModelSize | None
+    """After the sizes; None: no models."""
     creating_seconds: float
     peer: Peer | None
     """None: our own operator."""
@@ -38,110 +38,45 @@ def parse(words: Sequence[str], *, description: str | None) -> Options:
     given = _parser(description).parse_args(words)
     if any(size < 1 for size in given.sizes):
         raise OptionError(f"SIZE {min(given.sizes)}: give numbers of endpoints, 1 or more")
-    creating = _seconds("--creating-seconds", given.creating_seconds)
+    models = _models(given)
+    creating = seconds("--creating-seconds", given.creating_seconds)
     return Options(
-        sizes=given.sizes,
+        sizes=given.sizes or ([] if models else list(SIZES)),
+        models=models,
         creating_seconds=CREATING_SECONDS if creating is None else creating,
-        peer=_peer(given),
+        peer=peer_of(given),
     )
 
 
 def _parser(description: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=description)
-    parser.add_argument("sizes", nargs="*", type=int, default=[1, 100, 1000], metavar="SIZE")
+    parser.add_argument(
+        "sizes",
+        nargs="*",
+        type=int,
+        default=[],
+        metavar="SIZE",
+        help="numbers of endpoints (default 1 100 1000, and none with --models)",
+    )
     parser.add_argument(
         "--creating-seconds",
         metavar="S",
         help=f"SageMaker's time for a creation, to which up to 30 s are added (default {CREATING_SECONDS:g})",
     )
-    peer = parser.add_argument_group(
-        "another controller", "measured in the place of the operator, with every right in a world of its own"
-    )
-    peer.add_argument(
-        "--controller",
-        metavar="COMMAND",
-        help="a program with its arguments; no shell reads it. It finds KUBECONFIG and AWS_* in its environment, and "
-        "$aws_endpoint_url, $region and $kubeconfig are filled in ($$ is a dollar)",
-    )
-    peer.add_argument(
-        "--template",
-        metavar="FILE",
-        help="what is applied for one endpoint: YAML documents with $name and $namespace. The role "
-        "arn:aws:iam::123456789012:role/sagemaker-execution exists, and ml.m5.large has the quota",
-    )
-    peer.add_argument("--crds", metavar="DIR", help="CustomResourceDefinitions (*.yaml), applied before it starts")
-    peer.add_argument("--watch", metavar="GROUP/VERSION/PLURAL", help="the objects, called $name, that become ready")
-    peer.add_argument("--ready-condition", metavar="TYPE", help="the condition that is then True (default Ready)")
-    peer.add_argument("--endpoint-name", metavar="TEMPLATE", help="in SageMaker (default $namespace-$name)")
-    peer.add_argument("--health-url", metavar="URL", help="on 127.0.0.1; it counts as started once this answers 200")
-    peer.add_argument("--rest-seconds", metavar="S", help="the window at rest, real seconds (default 120)")
-    peer.add_argument("--restart-limit-seconds", metavar="S", help="how long a restart is watched (default 180)")
+    models = parser.add_argument_group("models", "measured after the endpoints, in a world of their own")
+    models.add_argument("--models", metavar="N", help="so many InferenceModels of one multi-model endpoint")
+    models.add_argument("--beside", metavar="M", help="so many other endpoints, Ready and at rest (default 0)")
+    add_peer_options(parser)
     return parser
 
 
-def _peer(given: argparse.Namespace) -> Peer | None:
-    if given.controller is None:
-        alone = [_flag(name) for name in _OF_A_PEER if getattr(given, name) is not None]
-        if alone:
-            raise OptionError(f"{', '.join(alone)}: only beside --controller; without it our own operator is measured")
+def _models(given: argparse.Namespace) -> ModelSize | None:
+    models = count("--models", given.models, of="InferenceModels", at_least=1)
+    beside = count("--beside", given.beside, of="endpoints", at_least=0)
+    if models is None:
+        if beside is not None:
+            raise OptionError("--beside: only with --models, which says how many models those endpoints stand beside")
         return None
-    missing = [_flag(name) for name in _NEEDED if getattr(given, name) is None]
-    if missing:
-        raise OptionError(f"--controller also needs {', '.join(missing)}; --help explains them")
-    kinds = kinds_in(Path(given.crds))
-    peer = Peer(
-        subject=subject_of(
-            kinds,
-            template=Path(given.template),
-            watched=given.watch,
-            ready_condition=given.ready_condition,
-            endpoint_name=given.endpoint_name,
-        ),
-        command=_command(given.controller),
-        kinds=tuple(kind.manifest for kind in kinds),
-        kind_names=frozenset(f"{kind.plural}.{kind.group}" for kind in kinds),
-        health_url=_health_url(given.health_url or ""),
-        rest_seconds=_seconds("--rest-seconds", given.rest_seconds) or Peer.rest_seconds,
-        restart_limit_seconds=_seconds("--restart-limit-seconds", given.restart_limit_seconds)
-        or Peer.restart_limit_seconds,
-    )
-    try:
-        peer.words(aws_endpoint_url="", kubeconfig="")
-    except (KeyError, ValueError) as error:
-        raise OptionError(
-            f"--controller: {error}; the placeholders are $aws_endpoint_url, $region and $kubeconfig, $$ is a dollar"
-        ) from None
-    return peer
-
-
-def _command(text: str) -> tuple[str, ...]:
-    try:
-        words = tuple(shlex.split(text))
-    except ValueError as error:
-        raise OptionError(f"--controller: {error}; quote it as for a shell") from None
-    if not words or shutil.which(words[0]) is None:
-        raise OptionError(f"--controller: no program {words[0] if words else ''!r}; give its path")
-    return words
-
-
-def _health_url(text: str) -> str:
-    parts = urlsplit(text)
-    if text and (parts.scheme != "http" or parts.hostname != "127.0.0.1"):
-        raise OptionError(f"--health-url {text}: give http://127.0.0.1:PORT/PATH; only this machine is asked")
-    return text
-
-
-def _seconds(flag: str, text: str | None) -> float | None:
-    if text is None:
-        return None
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not (math.isfinite(value) and value > 0):
-        raise OptionError(f"{flag} {text}: give a number of seconds above 0")
-    return value
-
-
-def _flag(name: str) -> str:
-    return f"--{name.replace('_', '-')}"
+    if given.controller is not None:
+        raise OptionError("--models: not with --controller; only our own operator has InferenceModels")
+    return ModelSize(models=models, beside=beside or 0)

@@ -5,7 +5,6 @@ import dataclasses
 import signal
 import time
 import urllib.request
-from typing import Any
 
 from devworld import recipes
 from devworld.cluster import operator_user
@@ -77,7 +76,7 @@ class OurOperatorRunning:
 
     async def rest(self) -> Rest:
         """Two of the longest periods, all periods divided by REST_SPEED."""
-        await asyncio.to_thread(restart_operator, self._world, _fast_periods())
+        await asyncio.to_thread(restart_operator, self._world, fast_periods())
         window = 2 * max(PERIODS.values()) / REST_SPEED
         await _settled(self._world)
         counters = self.counters()
@@ -109,7 +108,8 @@ def restart_operator(world: World, arguments: tuple[str, ...]) -> None:
     world.operator.start()
 
 
-def _fast_periods() -> tuple[str, ...]:
+def fast_periods() -> tuple[str, ...]:
+    """The flags that divide every period by REST_SPEED."""
     return tuple(word for flag, value in PERIODS.items() for word in (flag, str(value / REST_SPEED)))
 
 
@@ -131,6 +131,12 @@ def passes_made(world: World) -> float:
 
 def metric(world: World, name: str) -> float:
     """One value of the operator's /metrics; 0 where it is not there yet."""
+    return metrics(world).get(name, 0.0)
+
+
+def metrics(world: World) -> dict[str, float]:
+    """The operator's /metrics: values by name and labels, as they stand there."""
     with urllib.request.urlopen(f"{world.operator_url}/metrics", timeout=10) as answer:  # noqa: S310 - our own http URL
-        lines: list[Any] = answer.read().decode().splitlines()
-    return next((float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name)), 0.0)
+        lines: list[str] = answer.read().decode().splitlines()
+    rows = (line.rpartition(" ") for line in lines if not line.startswith("#"))
+    return {name: float(value) for name, _, value in rows}

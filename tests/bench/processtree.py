@@ -25,8 +25,17 @@ def cpu_seconds(pid: int) -> float:
 
 def rss_mib(pid: int) -> float:
     """Of all of them; pages that they share count for each. Raises EndedError."""
+    return _mib(pid, "VmRSS:")
+
+
+def peak_rss_mib(pid: int) -> float:
+    """The most since each began (proc(5), VmHWM), summed: more than they ever had at once. Raises EndedError."""
+    return _mib(pid, "VmHWM:")
+
+
+def _mib(pid: int, field: str) -> float:
     lines = [line for status in _readings(pid, "status") for line in status.splitlines()]
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith(field)) / 1024
 
 
 def _readings(pid: int, file: str) -> list[str]:

@@ -24,7 +24,7 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
         ("InService → Ready p50", f"{percentile(figures.in_service_to_ready, 0.5):.2f} s"),
         ("InService → Ready p99", f"{percentile(figures.in_service_to_ready, 0.99):.2f} s"),
         ("AWS calls an endpoint", f"{sum(figures.creating.aws_calls.values()) / size:.2f}"),
-        ("Kubernetes writes an endpoint", f"{_writes(figures.creating) / size:.2f}"),
+        ("Kubernetes writes an endpoint", f"{writes(figures.creating) / size:.2f}"),
         ("Events an endpoint", f"{figures.creating.kubernetes_writes.get('events', 0) / size:.2f}"),
         ("CPU seconds", f"{figures.creating.cpu_seconds:.1f}"),
         ("RSS", f"{figures.creating.rss_mib:.0f} MiB"),
@@ -32,7 +32,7 @@ def rows(figures: Figures) -> list[tuple[str, str]]:
         *_rest(figures),
         ("restart: all seen after", _restart_seen(figures)),
         ("restart: AWS calls", f"{sum(figures.restart.aws_calls.values())}"),
-        ("restart: Kubernetes writes", f"{_writes(figures.restart)}"),
+        ("restart: Kubernetes writes", f"{writes(figures.restart)}"),
         ("restart: CPU seconds", f"{figures.restart.cpu_seconds:.1f}"),
         ("restart: RSS", f"{figures.restart.rss_mib:.0f} MiB"),
         *_edits(figures.edits),
@@ -53,11 +53,11 @@ def _edits(edits: EditFigures | None) -> list[tuple[str, str]]:
 
 def _rest(figures: Figures) -> list[tuple[str, str]]:
     """CPU only where the periods were not divided: the process did the work of hours elsewhere."""
-    writes = _writes(figures.rest)
+    count = writes(figures.rest)
     if figures.rest_speed > 1:
-        return [("at rest: Kubernetes writes", f"{writes}")]
+        return [("at rest: Kubernetes writes", f"{count}")]
     return [
-        ("at rest: Kubernetes writes a minute", f"{writes / figures.rest_seconds * 60:.1f}"),
+        ("at rest: Kubernetes writes a minute", f"{count / figures.rest_seconds * 60:.1f}"),
         ("at rest: CPU", f"{100 * figures.rest.cpu_seconds / figures.rest_seconds:.1f} %"),
     ]
 
@@ -68,7 +68,7 @@ def _restart_seen(figures: Figures) -> str:
     return f"{figures.restart_seen:.1f} s"
 
 
-def _writes(counted: Counted) -> int:
+def writes(counted: Counted) -> int:
     """Without Events and the Lease."""
     return sum(count for what, count in counted.kubernetes_writes.items() if what not in ("events", "leases"))
 

@@ -1,9 +1,10 @@
 """The three parts of the benchmark: all at once until Ready, at rest, and a restart; of whichever controller."""
 
 import asyncio
+import contextlib
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,12 +44,19 @@ class Figures:
 
 def run(size: int, directory: Path, *, contender: Contender, creating_seconds: float = CREATING_SECONDS) -> Figures:
     """One world of `size` endpoints, from nothing to rest to a restart. Raises ExpectedError."""
+    with at_work(directory, contender) as (world, running):
+        _prepare(world, contender.subject, size=size, creating_seconds=creating_seconds)
+        return asyncio.run(_measure(world, contender.subject, running, size))
+
+
+@contextlib.contextmanager
+def at_work(directory: Path, contender: Contender) -> Iterator[tuple[World, Running]]:
+    """A world of its own with the controller in it, until all of it is gone again. Raises ExpectedError."""
     world = World.start(directory, contender.settings, die_with_parent=True)
     try:
         running = contender.install(world)
         try:
-            _prepare(world, contender.subject, size=size, creating_seconds=creating_seconds)
-            return asyncio.run(_measure(world, contender.subject, running, size))
+            yield world, running
         except NotReadyError as error:
             raise NotReadyError(f"{error}; the end of the controller's log:\n{running.last_words()}") from None
         finally:
@@ -84,7 +92,7 @@ async def _measure(world: World, subject: Subject, running: Running, size: int) 
         names = names_of(size)
         await cluster.apply(subject, names)
         await until_all_ready(
-            readiness, names, seconds=ALL_READY_WITHIN_SECONDS, check=_nothing_broke(running, watching)
+            readiness, names, seconds=ALL_READY_WITHIN_SECONDS, check=nothing_broke(running, watching)
         )
         all_ready = max(readiness.at.values()) - began
         creating = counters.since(mark)
@@ -92,7 +100,7 @@ async def _measure(world: World, subject: Subject, running: Running, size: int) 
         rest = await running.rest()
         restart = await running.restart(names)
         edits = (
-            await measure(world, cluster, readiness, check=_nothing_broke(running, watching))
+            await measure(world, cluster, readiness, check=nothing_broke(running, watching))
             if subject.watched == TWO_VARIANTS.watched
             else None
         )
@@ -115,7 +123,9 @@ async def _measure(world: World, subject: Subject, running: Running, size: int) 
     )
 
 
-def _nothing_broke(running: Running, watching: asyncio.Task[None]) -> Callable[[], None]:
+def nothing_broke(running: Running, watching: asyncio.Task[None]) -> Callable[[], None]:
+    """What raises when the controller has ended, or nobody watches any more."""
+
     def check() -> None:
         running.check()
         if watching.done():

@@ -39,7 +39,7 @@ def words(options: Mapping[str, str]) -> list[str]:
 
 def test_without_a_controller_our_own_operator_is_measured() -> None:
     options = parse([], description=None)
-    assert (options.peer, options.sizes, options.creating_seconds) == (None, [1, 100, 1000], 60)
+    assert (options.peer, options.sizes, options.creating_seconds, options.models) == (None, [1, 100, 1000], 60, None)
 
 
 def test_another_controller_is_started_with_its_placeholders_filled(good: dict[str, str]) -> None:
@@ -57,7 +57,7 @@ def test_its_objects_and_its_endpoints_are_named_as_the_templates_say(good: dict
     assert peer is not None
     assert [document["metadata"] for document in peer.subject.documents("e1")] == [{"name": "e1", "namespace": "bench"}]
     assert peer.subject.endpoint_name("e1") == "bench.e1"
-    assert peer.subject.plurals == {(GROUP, "InferenceEndpoint"): PLURAL}
+    assert peer.subject.plurals[GROUP, "InferenceEndpoint"] == PLURAL
 
 
 @pytest.mark.parametrize(

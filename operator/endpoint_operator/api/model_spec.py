@@ -48,7 +48,7 @@ class ModelSource(ApiModel):
     version: Annotated[str, text(128)] | None = None
     """An ETag or any word, part of the key: without it, content is looked at on an edit or a new reconcile-at."""
     service_account_name: ObjectName | None = None
-    """Who the packing Job is; it runs in the model's namespace and needs to read the source and write the target."""
+    """Who the packing Job is, in the model's namespace; the rights of its role are in config/iam/packer-policy.json."""
 
 
 class WarmUp(ApiModel):

@@ -19,7 +19,7 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield started
 
 
-@pytest.mark.timeout(2400)  # some eight minutes on two idle cores, a quarter of an hour on busy ones
+@pytest.mark.timeout(2400)  # for a hang alone; what a run takes grows with PHASES, and the line below the table says it
 def test_killed_after_any_single_write_the_operator_ends_the_work_exactly_once(
     world: World, record_property: Callable[[str, object], None]
 ) -> None:
