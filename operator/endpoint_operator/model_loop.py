@@ -39,16 +39,15 @@ class ModelLoop:
         api: KubeApi,
         rooms: AwsRooms,
         cluster_id: str,
-        wake_endpoint: Callable[[ObjectKey], None],
         listed: asyncio.Event,
         may_write: Callable[[], None],
     ) -> None:
-        """`wake_endpoint` is called when an endpoint's models are others than before; `listed` is set once every object
-        of the cluster was seen. `may_write` raises NotLeading; it is asked before each write."""
+        """`listed` is set once every object of the cluster was seen. `may_write` raises NotLeading; it is asked before
+        each write."""
         self._settings = settings
         self._default_region = rooms.region
         self._listed = listed
-        self.news = ModelNews(wake=wake_endpoint)
+        self.news = ModelNews()
         self._queue = WorkQueue(MODELS.kind)
         self._directory = ModelDirectory(wake=self._wake, moved=self.news.moved)
         self._store = ObjectStore(MODELS, then=self._remembered)
@@ -90,10 +89,10 @@ class ModelLoop:
         self._directory.remove_endpoint(key)
         self.news.forget(key)
 
-    async def tell_endpoints(self) -> None:
-        """Let endpoints know of their models, once all of these are known."""
+    async def tell_endpoints(self, *, wake: Callable[[ObjectKey], None]) -> None:
+        """Let endpoints know of their models, once all of these are known: `wake` is called for each that has news."""
         await self._listed.wait()
-        self.news.begin(self._directory)
+        self.news.begin(self._directory, wake=wake)
 
     async def work(self) -> None:
         """Make passes and send warm-ups until closed.

@@ -68,7 +68,7 @@ _MODEL = _Form(
     spec=InferenceModelSpec,
     status=InferenceModelStatus,
     columns=(
-        ("Model", "string", ".spec.modelId", 0),
+        ("Model", "string", ".status.modelId", 0),
         ("Endpoint", "string", ".spec.endpointRef.name", 0),
         ("Ready", "string", '.status.conditions[?(@.type=="Ready")].status', 0),
         ("Warm", "string", '.status.conditions[?(@.type=="Warm")].status', 0),

@@ -82,6 +82,8 @@ class InferenceModelStatus(StatusModel):
     """Generation of the spec that this status is about."""
     observed_reconcile_at: Text | None = None
     """Value of the annotation reconcile-at that this status is about."""
+    model_id: Text | None = None
+    """How callers name the model: spec.modelId, or else the object's name."""
     phase: Text | None = None
     """For people: Pending, Packing, Publishing, Ready, Stalled or Deleting."""
     target_model: Text | None = None

@@ -230,4 +230,11 @@ def _row(model: InferenceModel) -> ModelRow:
 
 def _decides_all(target: Target) -> tuple[object, ...]:
     """What of an endpoint every one of its models depends on, also one that is as it should be."""
-    return target.endpoint_name, target.multi_model, target.s3_prefix, target.place, target.being_deleted
+    return (
+        target.endpoint_name,
+        target.multi_model,
+        target.s3_prefix,
+        target.place,
+        target.being_deleted,
+        target.understood,
+    )

@@ -17,19 +17,21 @@ GATHER_SECONDS = 0.5
 class ModelNews:
     """Keeps what was told last, so that numbers and names stand still between two tellings of an endpoint."""
 
-    def __init__(self, *, wake: Callable[[ObjectKey], None], period: float = COUNTS_SECONDS) -> None:
-        """`wake` is called with the key of an endpoint that has news."""
-        self._wake = wake
+    def __init__(self, *, period: float = COUNTS_SECONDS) -> None:
         self._period = period
         self._directory: ModelDirectory | None = None
+        self._wake: Callable[[ObjectKey], None] | None = None
         self._counts: dict[ObjectKey, ModelCounts] = {}
         self._target_models: dict[ObjectKey, Mapping[str, str]] = {}
         self._told_at: dict[ObjectKey, float] = {}
         self._timers: dict[ObjectKey, asyncio.TimerHandle] = {}
 
-    def begin(self, directory: ModelDirectory) -> None:
-        """Every model of the cluster is in the directory now: what is counted in it is true."""
-        self._directory = directory
+    def begin(self, directory: ModelDirectory, *, wake: Callable[[ObjectKey], None]) -> None:
+        """Every model of the cluster is in the directory now: what is counted in it is true.
+
+        `wake` is called with the key of each endpoint that has news.
+        """
+        self._directory, self._wake = directory, wake
         for endpoint, _ in directory.endpoints():
             self._tell(endpoint)
 
@@ -70,6 +72,7 @@ class ModelNews:
 
     def _tell(self, endpoint: ObjectKey) -> None:
         assert self._directory is not None  # noqa: S101 - no timer is set before
+        assert self._wake is not None  # noqa: S101
         self._timers.pop(endpoint, None)
         self._told_at[endpoint] = asyncio.get_running_loop().time()
         self._counts[endpoint] = self._directory.counts(endpoint)

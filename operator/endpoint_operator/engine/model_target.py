@@ -24,6 +24,7 @@ def target_of(endpoint: InferenceEndpoint, *, default_region: str) -> Target:
         serving_since=serving[-1] if serving else "",
         instance_count=status.instance_count or 0,
         being_deleted=endpoint.being_deleted,
+        understood=endpoint.spec_error is None,
     )
 
 

@@ -44,7 +44,7 @@ class ObjectStore(Generic[T]):
     def __contains__(self, key: ObjectKey) -> bool:
         return key in self._rows
 
-    def keys(self) -> list[ObjectKey]:
+    def all_keys(self) -> list[ObjectKey]:
         return list(self._rows)
 
     def uid(self, key: ObjectKey) -> str | None:

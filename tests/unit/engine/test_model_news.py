@@ -25,9 +25,12 @@ class Telling:
     def __init__(self) -> None:
         self.at: list[float] = []
         self.woken = asyncio.Event()
-        self.news = ModelNews(wake=self._wake, period=PERIOD)
+        self.news = ModelNews(period=PERIOD)
         self.directory = ModelDirectory(wake=lambda _: None, moved=self.news.moved)
         self.directory.put_endpoint(ENDPOINT, a_target())
+
+    def begin(self) -> None:
+        self.news.begin(self.directory, wake=self._wake)
 
     def publish(self, name: str) -> None:
         model = a_model(name, status=published(name))
@@ -54,14 +57,14 @@ async def test_nothing_is_counted_before_every_model_was_seen(telling: Telling) 
     telling.publish("a")
     assert telling.news.counts(an_endpoint()) is None
     assert telling.news.target_models(an_endpoint()) is None
-    telling.news.begin(telling.directory)
+    telling.begin()
     assert telling.news.counts(an_endpoint()) == ModelCounts(declared=1, published=1, published_bytes=100)
     assert len(telling.at) == 1, "the endpoint is woken with the first true numbers"
 
 
 async def test_numbers_and_names_stand_still_between_two_tellings(telling: Telling) -> None:
     telling.publish("a")
-    telling.news.begin(telling.directory)
+    telling.begin()
     assert telling.news.target_models(an_endpoint()) == {"a": "a/0123456789.tar.gz"}
     telling.publish("b")
     assert telling.news.counts(an_endpoint()) == ModelCounts(declared=1, published=1, published_bytes=100)
@@ -71,7 +74,7 @@ async def test_numbers_and_names_stand_still_between_two_tellings(telling: Telli
 
 
 async def test_an_endpoint_is_woken_at_most_once_a_period_and_the_last_change_is_told(telling: Telling) -> None:
-    telling.news.begin(telling.directory)
+    telling.begin()
     for number in range(60):
         telling.publish(str(number))
         await asyncio.sleep(PERIOD / 30)
@@ -82,13 +85,13 @@ async def test_an_endpoint_is_woken_at_most_once_a_period_and_the_last_change_is
 
 
 async def test_an_endpoint_of_another_mode_is_told_nothing(telling: Telling) -> None:
-    telling.news.begin(telling.directory)
+    telling.begin()
     assert telling.news.counts(an_endpoint("RealTime")) is None
     assert telling.news.target_models(an_endpoint("RealTime")) is None
 
 
 async def test_an_endpoint_that_is_gone_is_not_woken(telling: Telling) -> None:
-    telling.news.begin(telling.directory)
+    telling.begin()
     telling.publish("a")
     telling.news.forget(ENDPOINT)
     woken = len(telling.at)

@@ -90,6 +90,7 @@ def test_content_that_is_there_already_is_not_copied_again() -> None:
         ({"target": None}, "EndpointNotFound", (False, True, False)),
         ({"target": a_target(being_deleted=True)}, "EndpointNotFound", (False, True, False)),
         ({"target": a_target(multi_model=False, s3_prefix="")}, "EndpointNotMultiModel", (False, False, True)),
+        ({"target": a_target(multi_model=False, understood=False)}, "EndpointNotUnderstood", (False, True, False)),
         ({"id_taken_by": "ml/older"}, "ModelIdTaken", (False, False, True)),
     ],
 )
@@ -100,6 +101,15 @@ def test_without_an_endpoint_for_it_nothing_is_looked_at(
     plan = make_plan(a_model(), facts(**members))
     assert (plan.reason, plan.steps, plan.next_look) == (reason, (), None)
     assert "; " in plan.message
+
+
+def test_a_published_model_stays_ready_while_its_endpoint_cannot_be_read() -> None:
+    model = _given()
+    settle(model.world, [model])
+    seen = facts(target=a_target(multi_model=False, understood=False))
+    plan = make_plan(model.object, seen)
+    assert said(model.parsed)[0]
+    assert status_of(model.object, facts=seen, plan=plan, outcome=NOTHING_DONE) == model.parsed
 
 
 def test_a_taken_id_names_the_older_object() -> None:

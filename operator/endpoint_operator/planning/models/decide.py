@@ -26,6 +26,7 @@ DECISIONS: tuple[Decision, ...] = (
     obstacles.spec_is_not_understood,
     paused.observes_only,
     serving_endpoint.is_not_there,
+    serving_endpoint.is_not_understood,
     serving_endpoint.is_not_multi_model,
     serving_endpoint.id_is_taken,
     publishing.goes_on,

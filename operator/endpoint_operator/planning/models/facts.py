@@ -25,6 +25,8 @@ class Target:
     """Revision that serves; another one has loaded nothing yet."""
     instance_count: int
     being_deleted: bool
+    understood: bool = True
+    """Whether this release reads the endpoint's spec; where it does not, nothing above says what is wanted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ def at_rest(case: ModelCase, *, memory: ModelMemory | None = None, look: Look | 
     there = memory or case.memory
     garbage = there.obsolete or there.publishing is not None
     look = AT_ONCE if memory is not None and garbage else look
-    if case.target.available or _was_ready(case):
+    if case.target.available or was_ready(case):
         return ModelPlan(
             situation=Situation.SERVING,
             reason=PUBLISHED,
@@ -36,7 +36,7 @@ def at_rest(case: ModelCase, *, memory: ModelMemory | None = None, look: Look | 
     )
 
 
-def _was_ready(case: ModelCase) -> bool:
+def was_ready(case: ModelCase) -> bool:
     """Later troubles of the endpoint are its own conditions: they do not flip ten thousand models."""
     ready = find(case.status.conditions, ConditionType.READY)
     return is_true(case.status.conditions, ConditionType.READY) and ready is not None and ready.reason == PUBLISHED

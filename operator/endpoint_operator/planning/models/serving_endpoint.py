@@ -4,9 +4,11 @@ from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.models.case import ModelCase
 from endpoint_operator.planning.models.obstacles import plan_for_fault
 from endpoint_operator.planning.models.plan import ModelPhase, ModelPlan
+from endpoint_operator.planning.models.rest import was_ready
 from endpoint_operator.planning.plan import Situation
 
 ENDPOINT_NOT_FOUND = "EndpointNotFound"
+ENDPOINT_NOT_UNDERSTOOD = "EndpointNotUnderstood"
 
 
 def is_not_there(case: ModelCase) -> ModelPlan | None:
@@ -20,6 +22,24 @@ def is_not_there(case: ModelCase) -> ModelPlan | None:
         situation=Situation.WORLD_FAULT,
         reason=ENDPOINT_NOT_FOUND,
         message=f"{what} InferenceEndpoint {case.model.namespace}/{name}; make it, or delete this model",
+        phase=ModelPhase.PENDING,
+    )
+
+
+def is_not_understood(case: ModelCase) -> ModelPlan | None:
+    """The endpoint's object says what is wrong with it; a model that was Ready about this very spec stays so."""
+    if case.target.understood:
+        return None
+    if was_ready(case) and case.status.observed_generation == case.model.generation:
+        return ModelPlan(
+            situation=Situation.UNKNOWN, reason=ENDPOINT_NOT_UNDERSTOOD, message="as it was", phase=ModelPhase.READY
+        )
+    name = case.model.spec.endpoint_ref.name
+    return ModelPlan(
+        situation=Situation.WORLD_FAULT,
+        reason=ENDPOINT_NOT_UNDERSTOOD,
+        message=f"the spec of InferenceEndpoint {case.model.namespace}/{name} cannot be read: its condition Stalled "
+        "says why; this model waits for its correction",
         phase=ModelPhase.PENDING,
     )
 

@@ -30,6 +30,7 @@ def status_of(
     return InferenceModelStatus(
         observed_generation=model.generation,
         observed_reconcile_at=model.reconcile_at or None,
+        model_id=model.model_id,
         phase=told.phase.value,
         target_model=memory.target_model,
         artifact_s3_uri=memory.artifact_s3_uri,
