@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     operator_namespace: str = Field(default="default", description="The namespace that the operator runs in.")
     http_address: str = Field(default="0.0.0.0:8080", description="Where /healthz, /readyz and /metrics are served.")
     workers: int = Field(default=32, ge=1, le=256, description="InferenceEndpoints that are worked on at once.")
-    model_workers: int = Field(default=16, ge=1, le=256, description="InferenceModels that are worked on at once.")
+    model_workers: int = Field(default=32, ge=1, le=256, description="InferenceModels that are worked on at once.")
     model_drain_seconds: float = Field(
         default=300.0,
         ge=0,

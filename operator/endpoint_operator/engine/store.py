@@ -8,7 +8,7 @@ from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.measures import OBJECTS
 
 # Word of an object that is gone may be on its way for minutes, in a list or in a watch that lags; not for ever.
-BURIED_AT_MOST = 10_000
+BURIED_AT_MOST = 100_000
 
 T = TypeVar("T", bound=ClusterObject)
 
