@@ -26,6 +26,8 @@ class Result:
     seconds: float
     tries: int
     evidence: str = ""
+    came: bool = True
+    """Whether there was such a write, and so a kill."""
 
     @property
     def good(self) -> bool:
@@ -35,12 +37,15 @@ class Result:
 def kill_once(slot: OperatorSlot, row: Row, *, name: str) -> tuple[Result, list[Subject]]:
     """The result, and the objects that it left for the last look at all of them."""
     began, log_mark = time.monotonic(), slot.log_mark()
-    complaints = [f"the write never came in {TRIES} tries; the undisturbed run made it"]
+    never = [f"the write never came in {TRIES} tries; the undisturbed run made it"]
+    complaints = [] if row.point.by_chance else never
+    came = False
     subjects: list[Subject] = []
     while len(subjects) < TRIES:
         subjects.append(subject_for(slot, row.point.phase, name=f"{name}t{len(subjects) + 1}"))
         try:
-            if _killed_and_right(slot, row, subjects[-1]):
+            came = _killed_and_right(slot, row, subjects[-1])
+            if came:
                 complaints = []
                 break
         except DeadlineError as late:
@@ -49,7 +54,7 @@ def kill_once(slot: OperatorSlot, row: Row, *, name: str) -> tuple[Result, list[
     complaints += _own_words(slot.log_since(log_mark))
     seconds = time.monotonic() - began
     evidence = _evidence(slot, subjects[-1], complaints, log_mark) if complaints else ""
-    return Result(row=row, seconds=seconds, tries=len(subjects), evidence=evidence), subjects
+    return Result(row=row, seconds=seconds, tries=len(subjects), evidence=evidence, came=came), subjects
 
 
 def _killed_and_right(slot: OperatorSlot, row: Row, subject: Subject) -> bool:

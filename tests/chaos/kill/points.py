@@ -36,6 +36,12 @@ class Point:
     repeated: bool = False
     """Whether an earlier phase had such a write."""
 
+    @property
+    def by_chance(self) -> bool:
+        """Whether no run need have it: a status that says nothing new but its numbers (cost, counts, times), which come
+        when they come."""
+        return self.side is Side.KUBERNETES and "status " in self.what and self.again > 1
+
     def __str__(self) -> str:
         return self.what if self.again == 1 else f"{self.what} ({self.again})"
 

@@ -26,10 +26,16 @@ def _cells(result: Result) -> tuple[str, ...]:
         "got" if result.row.answered else "lost",
         result.row.meanwhile.value,
         "late" if result.row.late else "fresh",
-        "as it should be" if result.good else "WRONG",
+        _verdict(result),
         str(result.tries),
         f"{result.seconds:.1f}",
     )
+
+
+def _verdict(result: Result) -> str:
+    if not result.good:
+        return "WRONG"
+    return "as it should be" if result.came else "did not come again"
 
 
 def _wrong(results: Iterable[Result]) -> Iterator[str]:
