@@ -32,7 +32,7 @@ dev-down: .venv/ready ## stop the world
 
 # The long files first, so that no worker is left alone with one at the end. The chaos comes after:
 # it kills a dozen operators at once and wants the machine to itself.
-TESTS := tests/integration tests/clients tests/devworld tests/cli tests/simulator tests/aws tests/bench tests/unit
+TESTS := tests/integration tests/clients tests/packing tests/devworld tests/cli tests/simulator tests/aws tests/bench tests/unit
 
 test: .venv/ready ## every test (half an hour on two cores)
 	@$(BIN)/python -m devworld build
