@@ -27,6 +27,8 @@ class ServerProcess:
         self._guard = guard
         guard.watch(process.pid)
         self._ended = asyncio.create_task(self._clear_up_after_exit())
+        # Also when the loop ends before the server does, and takes the task with it.
+        self._ended.add_done_callback(lambda _: ports.release())
 
     @property
     def url(self) -> str:
@@ -42,7 +44,7 @@ class ServerProcess:
         return self._process.returncode is not None
 
     async def wait(self) -> int:
-        """Wait until the server has exited and nothing of its group is left; answers the exit code."""
+        """Wait until the server has exited, and nothing of its group and no port is taken; answers the exit code."""
         return await asyncio.shield(self._ended)
 
     async def stop(self, *, grace_seconds: float) -> None:
@@ -79,7 +81,6 @@ class ServerProcess:
         with contextlib.suppress(ProcessLookupError):  # the usual case: it left nothing behind
             os.killpg(self._process.pid, signal.SIGKILL)
         self._guard.forget(self._process.pid)
-        self.ports.release()
         return code
 
 
