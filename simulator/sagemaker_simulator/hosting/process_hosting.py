@@ -1,8 +1,9 @@
 """Hosting on this machine: starts fleets, knows which are there, and leaves nothing when it goes."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -73,8 +74,7 @@ class ProcessHosting:
         """Stop every fleet, and what is being started. Later starts are refused. Safe to call twice."""
         self._closed = True
         starting = list(self._starting)
-        for start in starting:
-            start.cancel()
+        _cancel(starting)
         await asyncio.gather(*starting, return_exceptions=True)
         await asyncio.gather(*(fleet.stop() for fleet in self._fleets))
         if self._starter is not None:
@@ -138,12 +138,18 @@ async def _all_or_none(starts: Sequence[Coroutine[None, None, Container]]) -> li
     try:
         return await asyncio.gather(*tasks)
     except BaseException:
-        for task in tasks:
-            task.cancel()
+        _cancel(tasks)
         for started in await asyncio.gather(*tasks, return_exceptions=True):
             if not isinstance(started, BaseException):
                 await started.kill()
         raise
+
+
+def _cancel(tasks: Iterable["asyncio.Task[Any]"]) -> None:
+    """Each once: a second time would interrupt a task that is ending its server."""
+    for task in tasks:
+        if not task.cancelling():
+            task.cancel()
 
 
 def _caller_is_cancelled() -> bool:
