@@ -37,10 +37,10 @@ class Point:
     """Whether an earlier phase had such a write."""
 
     @property
-    def by_chance(self) -> bool:
-        """Whether no run need have it: a status that says nothing new but its numbers (cost, counts, times), which come
-        when they come."""
-        return self.side is Side.KUBERNETES and "status " in self.what and self.again > 1
+    def may_be_skipped(self) -> bool:
+        """Whether the next run need not have it: what a pass finds under way, or a number that has moved, is written
+        when a pass comes in time for it."""
+        return self.side is Side.KUBERNETES and "status " in self.what
 
     def __str__(self) -> str:
         return self.what if self.again == 1 else f"{self.what} ({self.again})"
