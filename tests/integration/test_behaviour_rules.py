@@ -149,6 +149,7 @@ def test_rule_13_made_again_it_has_the_weights_and_counts_that_are_wanted_now(wo
     begins = world.sagemaker.config(str(endpoint.status["endpoint"]["configName"]))["ProductionVariants"]
     assert {each["VariantName"]: each["InitialInstanceCount"] for each in begins} == {"blue": 2, "green": 1}
     assert weights(world, endpoint.sagemaker_name) == {"blue": pytest.approx(0.2), "green": pytest.approx(0.8)}
+    world.until(lambda: len(world.sagemaker.configs()) == 1, "the config that it began with before gone")
     with world.records_calls() as at_rest:
         world.operator_looks(3)
         endpoint.ask_to_look("is it the same?")

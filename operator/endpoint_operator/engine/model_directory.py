@@ -34,9 +34,10 @@ class ModelRow(NamedTuple):
     """Whether it is not yet, or no longer, as it should be: whether its endpoint is settled may matter to it."""
 
     @property
-    def age(self) -> tuple[str, str]:
-        """Sorts the older of two first: creationTimestamp, which is in whole seconds, then uid."""
-        return self.created, self.uid
+    def age(self) -> tuple[str, bool, str]:
+        """Sorts the older of two first: creationTimestamp, which is in whole seconds; of one second, what is published
+        comes before what is not, also after a restart; then the uid decides."""
+        return self.created, self.artifact_s3_uri is None, self.uid
 
 
 @dataclass(slots=True)

@@ -141,7 +141,16 @@ class Scene:
     def operator_looks(self, times: int) -> None:
         """Waits until the operator has listed the fleet so many times from now on: it has had every chance to act."""
         calls = self.calls_from_now()
-        self.until(lambda: calls.lists()["ListEndpoints"] >= times, f"{times} sweeps of the fleet")
+        pages = self.pages_of_a_sweep()
+        enough = pages * times + pages - 1  # of one that is under way all pages but the first may still come
+        self.until(lambda: calls.lists()["ListEndpoints"] >= enough, f"{times} sweeps of the fleet")
+
+    def pages_of_a_sweep(self) -> int:
+        """Calls of ListEndpoints that show the endpoints of all tests of the worker once."""
+        shown = (
+            self.shared.boto3("sagemaker").get_paginator("list_endpoints").paginate(PaginationConfig={"PageSize": 100})
+        )
+        return sum(1 for _ in shown)
 
     def evidence(self) -> str:
         return evidence(self.shared, self.namespace)

@@ -79,6 +79,17 @@ def test_of_two_with_one_id_the_older_has_it_whichever_was_seen_first(
         assert known.directory.id_taken_by(model) == (None if name == older else f"ml/{older}")
 
 
+@pytest.mark.parametrize("uids", [("uid-1", "uid-2"), ("uid-2", "uid-1")])
+def test_of_two_of_one_second_what_is_published_keeps_its_id_after_a_restart_too(uids: tuple[str, str]) -> None:
+    there = a_model("there", uid=uids[0], spec={"modelId": "same"}, status=published("there"))
+    late = a_model("late", uid=uids[1], spec={"modelId": "same"})
+    for order in ((there, late), (late, there)):
+        again = Known()
+        again.has(*order)
+        assert again.directory.id_taken_by(late) == "ml/there"
+        assert again.directory.id_taken_by(there) is None
+
+
 def test_an_id_is_the_objects_own_name_where_the_spec_has_none(known: Known) -> None:
     plain, named = a_model("tenant"), a_model("late", created=NEW, spec={"modelId": "tenant"})
     known.has(plain, named)
