@@ -37,7 +37,8 @@ def simulator(directory: Path, settings: Settings, *, death_signal: signal.Signa
         command=command,
         environment=lambda: environment.for_child({"TMPDIR": str(_scratch(directory))}),
         log=directory / "logs" / "simulator.log",
-        answers=functools.partial(_answers, path="/_sim/state"),
+        # Not /_sim/state: after hours of simulated time that is megabytes, and takes longer than a look may.
+        answers=functools.partial(_answers, path="/_sim/clock"),
         death_signal=death_signal,
     )
 
