@@ -34,22 +34,34 @@ class Inventory:
         self._calls = calls
         self._cluster_id = cluster_id
         self._by_object: dict[str, list[TaggedObject]] = {}
+        self._touched: set[str] = set()
 
     async def run(self, *, period: float, wake: Callable[[Iterable[str]], None], known: Callable[[], set[str]]) -> None:
         """Take stock every `period` seconds until cancelled; wakes the objects that have something."""
         while True:
             await asyncio.sleep(period)
             try:
-                found = await self._tagged({})
+                found = await self.take_stock()
             except CallFailed as error:
                 log.warning("what carries our tags could not be listed: %s", error)
                 continue
-            self._by_object = found
-            lost = set(found) - known()
-            ORPHANS.set(sum(len(found[name]) for name in lost))
+            lost = found - known()
+            ORPHANS.set(sum(len(self._by_object.get(name, ())) for name in lost))
             for name in sorted(lost):
                 log.warning("objects in AWS are left of an InferenceEndpoint that is gone", extra={"object": name})
-            wake(set(found) & known())
+            wake(found & known())
+
+    async def take_stock(self) -> set[str]:
+        """Replace what is known by the list; answers its objects. Raises CallFailed, and then all stays as it was.
+
+        What was made, tagged or removed meanwhile, for the list of a large fleet lasts, is not known from it: a new
+        revision would count as deleted by somebody.
+        """
+        self._touched = set()
+        found = await self._tagged({})
+        newer = {name: self._by_object[name] for name in self._touched if name in self._by_object}
+        self._by_object = {name: rows for name, rows in found.items() if name not in self._touched} | newer
+        return set(found)
 
     async def take_stock_of(self, endpoint: InferenceEndpoint) -> None:
         """Look for one object alone, as its deletion does. Where we may not, its own status must do.
@@ -57,6 +69,7 @@ class Inventory:
         Raises CallFailed when AWS cannot be asked.
         """
         found = await self._tagged({TAG_OBJECT: endpoint.object_name})
+        self._touched.add(endpoint.object_name)
         self._by_object[endpoint.object_name] = found.get(endpoint.object_name, [])
 
     def orphans(self, endpoint: InferenceEndpoint) -> tuple[OwnedObject, ...]:
@@ -88,7 +101,8 @@ class Inventory:
         )
 
     def forget(self, endpoint: InferenceEndpoint) -> None:
-        """What was found was acted on; the next look finds what is there then."""
+        """What was found was acted on; the next look that begins from now on finds what is there then."""
+        self._touched.add(endpoint.object_name)
         self._by_object.pop(endpoint.object_name, None)
 
     async def _tagged(self, tags: dict[str, str]) -> dict[str, list[TaggedObject]]:
