@@ -5,17 +5,18 @@ rules 2, 4, 13 and 14 say of autoscaling is proved in test_autoscaling*.py; rule
 """
 
 import time
-from collections import Counter
 from typing import Any
 
 import pytest
 
 from devworld.cluster import OPERATOR_NAMESPACE
+from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
 from tests.integration.test_guarded_rollouts import CANARY
 from tests.integration.test_inputs import KEY_SECRET, from_secret, store
 from tests.integration.test_variants import given_two, variant, variants, weights
 from tests.integration.vocabulary.back_off import WOKEN, tries
 from tests.integration.vocabulary.endpoint import Endpoint
+from tests.integration.vocabulary.scaling_truth import pages_of_scaling
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import BUCKET
 from tests.integration.vocabulary.specs import FAST_IMAGE, count, field, tags, version
@@ -86,18 +87,23 @@ def test_rule_07_the_hourly_look_makes_one_call_for_each_list_and_none_for_an_ob
         world.until(lambda: endpoint.condition("AutoscalingReady").get("status") == "True", "autoscaling")  # noqa: B023
     with world.operator.started_with({"--inventory-seconds": "1"}):
         world.operator_looks(2)  # what a new process asks once is asked
-        audit, since = world.audit_from_now(), world.calls_from_now()
-        world.until(lambda: rounds(since.of_operator()) >= 4, "four looks at the tags")
+        pages = {"GetResources": tag_pages(world), **pages_of_scaling(world)}
+        audit, since, began = world.audit_from_now(), world.calls_from_now(), time.monotonic()
+        world.until(lambda: since.lists()["GetResources"] >= 4 * pages["GetResources"], "four looks at the tags")
         since.end()
-    asked = Counter(row["operation"] for row in since.of_operator())
+        most_rounds = 2 + (time.monotonic() - began)  # one a second, and those under way at both ends
     assert since.all() == []
     assert audit.writes_of_operator(namespace=world.namespace) == []
-    per_round = {name: times / asked["GetResources"] for name, times in asked.items() if name != "ListEndpoints"}
-    assert max(per_round.values()) <= 2, f"{asked}: a list is one page here"
+    asked = {name: times for name, times in since.lists().items() if name != "ListEndpoints"}
+    too_often = [name for name, times in asked.items() if times > most_rounds * pages.get(name, 1)]
+    assert too_often == [], f"{asked} in {most_rounds:.1f} rounds at most, pages of a list {pages}"
 
 
-def rounds(rows: list[dict[str, Any]]) -> int:
-    return sum(row["operation"] == "GetResources" for row in rows)
+def tag_pages(world: Scene) -> int:
+    """Calls that a list of all that carries our tags takes, for what all tests of the worker left."""
+    pages = world.boto3("resourcegroupstaggingapi").get_paginator("get_resources")
+    ours = [{"Key": TAG_MANAGED_BY, "Values": [MANAGED_BY]}]
+    return sum(1 for _ in pages.paginate(TagFilters=ours, ResourcesPerPage=100))
 
 
 def test_rule_08_a_throttle_that_lasts_is_retried_with_back_off_and_said(world: Scene) -> None:

@@ -18,15 +18,16 @@ DENIED = {"code": "AccessDeniedException", "message": "User: operator is not aut
 
 def scalable(world: Scene) -> list[str]:
     """Variants of this test that Application Auto Scaling knows."""
-    client = world.boto3("application-autoscaling")
-    targets = client.describe_scalable_targets(ServiceNamespace="sagemaker")["ScalableTargets"]
+    pages = world.boto3("application-autoscaling").get_paginator("describe_scalable_targets")
+    targets = [each for page in pages.paginate(ServiceNamespace="sagemaker") for each in page["ScalableTargets"]]
     return [each["ResourceId"] for each in targets if world.namespace in each["ResourceId"]]
 
 
 def all_alarms(world: Scene) -> list[str]:
     """Of rollouts and of target tracking."""
-    found = world.boto3("cloudwatch").describe_alarms(AlarmNamePrefix=world.namespace)["MetricAlarms"]
-    return [alarm["AlarmName"] for alarm in found if world.namespace in alarm["AlarmName"]]
+    pages = world.boto3("cloudwatch").get_paginator("describe_alarms").paginate()
+    names = [alarm["AlarmName"] for page in pages for alarm in page["MetricAlarms"]]
+    return [name for name in names if world.namespace in name]
 
 
 def nothing_is_left(world: Scene) -> None:

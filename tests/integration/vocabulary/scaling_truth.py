@@ -20,6 +20,20 @@ def autoscaling(low: int, high: int, **members: object) -> Spec:
     return {"autoscaling": {"minCount": low, "maxCount": high, "invocationsPerInstance": 100, **members}}
 
 
+def pages_of_scaling(scene: "Scene") -> dict[str, int]:
+    """Calls that a list of all targets, policies or schedules takes, for what all tests of the worker left."""
+    client = scene.boto3(SERVICE)
+    lists = {
+        "DescribeScalableTargets": "describe_scalable_targets",
+        "DescribeScalingPolicies": "describe_scaling_policies",
+        "DescribeScheduledActions": "describe_scheduled_actions",
+    }
+    return {
+        name: sum(1 for _ in client.get_paginator(method).paginate(ServiceNamespace="sagemaker"))
+        for name, method in lists.items()
+    }
+
+
 class ScalingTruth:
     """The simulator's own state, whatever faults make its answers say; and the user's own calls."""
 
@@ -74,15 +88,16 @@ class ScalingTruth:
 
     def load(self, invocations: float, *, variant: str = VARIANT) -> None:
         """So many invocations an instance in each of the next four minutes."""
-        for _ in range(8):
-            self._scene.simulator.put_metric(
-                namespace="AWS/SageMaker",
-                metricName="InvocationsPerInstance",
-                dimensions={"EndpointName": self._name, "VariantName": variant},
-                values=[invocations / 2],
-                unit="None",
-            )
-            self._scene.simulator.advance(seconds=30)
+        with self._scene.unhurried():  # else minutes pass between two of these on a slow machine, and nobody called
+            for _ in range(8):
+                self._scene.simulator.put_metric(
+                    namespace="AWS/SageMaker",
+                    metricName="InvocationsPerInstance",
+                    dimensions={"EndpointName": self._name, "VariantName": variant},
+                    values=[invocations / 2],
+                    unit="None",
+                )
+                self._scene.simulator.advance(seconds=30)
 
     def by_hand(self, operation: str, *, variant: str = VARIANT, **parameters: object) -> Any:
         """As the user, on this endpoint's target: put_scaling_policy, deregister_scalable_target, …"""
