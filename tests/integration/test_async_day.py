@@ -16,7 +16,7 @@ import yaml
 
 from devworld.environment import REGION
 from devworld.settings import PROJECT
-from tests.integration.vocabulary.async_day import ROUNDS, Day, put_inputs
+from tests.integration.vocabulary.async_day import ROUNDS, Day, falls_asleep, put_inputs
 from tests.integration.vocabulary.async_truth import AsyncTruth
 from tests.integration.vocabulary.instance_hours import Count, counts, instance_hours, unseen_instance_hours
 from tests.integration.vocabulary.predictions import model_of
@@ -43,6 +43,7 @@ def day(world: Scene) -> Iterator[Day]:
     with world.operator.started_with(PERIODS):
         endpoint = world.given_spec(example(truth, artifact)).settles()
         endpoint.comes_to("AutoscalingReady")
+        falls_asleep(world, endpoint)  # when it does is the machine's pace: at the beginning of the day, it sleeps
         yield Day(world, endpoint, truth)
     world.simulator.scale(TIME_SCALE)
 
@@ -60,7 +61,6 @@ def example(truth: AsyncTruth, artifact: str) -> Spec:
 def test_a_day_of_bursts_loses_nothing_flips_nothing_changes_nothing_and_tells_what_it_costs(day: Day) -> None:
     world, endpoint = day.world, day.endpoint
     with world.records_calls() as calls, told_by(world, endpoint) as history:
-        day.is_asleep()
         for hour, size in BURSTS.items():
             day.passes_until(hour)
             day.burst(size)
@@ -74,7 +74,7 @@ def test_a_day_of_bursts_loses_nothing_flips_nothing_changes_nothing_and_tells_w
     _, since = history.versions[0].ready
     assert {told.ready for told in history.versions} == {("True", since)}
     assert calls.that_change_anything() == []
-    had = counts(world, endpoint, before=Count(since=day.began, instances=1))
+    had = counts(world, endpoint, before=Count(since=day.began, instances=0))
     woke_and_slept(had)
     the_cost_is_told(history, had, lists=times_of_lists(calls), over=over, price=price_of_an_hour(world))
 

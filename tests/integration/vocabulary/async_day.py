@@ -35,8 +35,15 @@ def put_inputs(truth: AsyncTruth) -> None:
     truth.put(b"neither,numbers,nor a customer", key=REFUSED)
 
 
+def falls_asleep(world: Scene, endpoint: Endpoint) -> None:
+    """Waits until there is no instance, status tells so, and the operator has had two more lists."""
+    ScalingTruth(world, endpoint).has(0)
+    world.until(lambda: endpoint.status["instanceCount"] == 0, "status tells no instances")
+    world.operator_looks(2)
+
+
 class Day:
-    """It begins when it is made: then the endpoint is Ready."""
+    """It begins when it is made: then the endpoint sleeps, and status tells so."""
 
     def __init__(self, world: Scene, endpoint: Endpoint, truth: AsyncTruth) -> None:
         self.world = world
@@ -63,10 +70,7 @@ class Day:
         self.world.until(lambda: len(self.truth.results()) >= asked, f"{asked} results", within_seconds=90)
 
     def is_asleep(self) -> None:
-        """Waits until there is no instance, status tells so, and the operator has had two more lists."""
-        ScalingTruth(self.world, self.endpoint).has(0)
-        self.world.until(lambda: self.endpoint.status["instanceCount"] == 0, "status tells no instances")
-        self.world.operator_looks(2)
+        falls_asleep(self.world, self.endpoint)
 
     def every_request_ended_once(self) -> None:
         """In its output with what the model predicts, or in its failure object; and subscribers were told so once."""

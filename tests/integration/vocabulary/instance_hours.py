@@ -28,7 +28,8 @@ class Count:
 def counts(scene: "Scene", endpoint: "Endpoint", *, before: Count) -> list[Count]:
     """`before`, and what every scaling activity that ended since then left.
 
-    SageMaker's CurrentInstanceCount changes at the end of an activity, upwards and downwards.
+    SageMaker's CurrentInstanceCount changes at the end of an activity, upwards and downwards. `before` is what the last
+    activity until then left.
     """
     pages = (
         scene.boto3(SERVICE)
@@ -37,9 +38,11 @@ def counts(scene: "Scene", endpoint: "Endpoint", *, before: Count) -> list[Count
     )
     activities = [activity for page in pages for activity in page["ScalingActivities"]]
     assert {activity["StatusCode"] for activity in activities} == {"Successful"}
-    after = [Count(since=each["EndTime"], instances=_wanted(each["Description"])) for each in activities]
-    assert all(each.since > before.since for each in after), "what was there before is not known"
-    return [before, *sorted(after, key=lambda count: count.since)]
+    left = [Count(since=each["EndTime"], instances=_wanted(each["Description"])) for each in activities]
+    left.sort(key=lambda count: count.since)
+    earlier = [each.instances for each in left if each.since <= before.since]
+    assert earlier[-1:] == [before.instances], f"{before} is not what was there: {left}"
+    return [before, *left[len(earlier) :]]
 
 
 def instance_hours(history: Sequence[Count], *, until: datetime) -> Decimal:
