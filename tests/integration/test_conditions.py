@@ -108,9 +108,10 @@ def test_variants_that_a_guarded_rollout_cannot_change(world: Scene) -> None:
 
 def test_rolled_back_by_an_alarm(world: Scene) -> None:
     endpoint = world.given(count(4), field(rollout={**CANARY, "waitSeconds": 3600})).settles()
-    endpoint.edit(version(2)).is_in("Updating")
-    (alarm,) = alarms(world)
-    rolls_back(world, endpoint, by=alarm)
+    with world.unhurried():
+        endpoint.edit(version(2)).is_in("Updating")
+        (alarm,) = alarms(world)
+        rolls_back(world, endpoint, by=alarm)
     assert row(endpoint) == USERS_FAULT_OLD_ONE_SERVES
     assert endpoint.status["phase"] == "Stalled"
 

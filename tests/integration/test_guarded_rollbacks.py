@@ -98,9 +98,10 @@ def test_an_alarm_of_the_users_that_rings_rolls_back_and_is_left_alone(world: Sc
     given_own_alarm(world, name)
     endpoint = given_guarded(world, alarms=[{"name": name}])
     old = endpoint.revision
-    endpoint.edit(version(2)).is_in("Updating")
-    given_own_alarm(world, name, rings=True)
-    assert name in endpoint.stalls("AlarmRolledBack")
+    with world.unhurried():
+        endpoint.edit(version(2)).is_in("Updating")
+        given_own_alarm(world, name, rings=True)
+        assert name in endpoint.stalls("AlarmRolledBack")
     assert_the_old_one_serves_and_is_kept(world, endpoint, old)
     assert_is_not_tried_again(world)
     assert [alarm["AlarmName"] for alarm in alarms(world)] == [name]
@@ -112,13 +113,14 @@ def test_what_real_callers_get_of_the_new_fleet_rings_the_alarm_that_was_made(wo
     uri = world.shared.put_artifact(f"{world.namespace}/model.tar.gz", model_of(3).as_artifact())
     endpoint = given_guarded(world, alarms=[errors], step={"percent": 50})
     old = endpoint.revision
-    endpoint.edit(field(containers=[{"image": XGBOOST_IMAGE, "modelData": {"s3Uri": uri}}]))
 
     def turned_back() -> bool:
         _ask_what_only_the_old_one_takes(world, endpoint)
         return endpoint.condition("Stalled").get("status") == "True"
 
-    world.until(turned_back, "callers make the alarm ring")
+    with world.unhurried():  # callers have a minute until the new fleet would have passed
+        endpoint.edit(field(containers=[{"image": XGBOOST_IMAGE, "modelData": {"s3Uri": uri}}]))
+        world.until(turned_back, "callers make the alarm ring")
     assert endpoint.condition("Stalled")["reason"] == "AlarmRolledBack"
     assert_the_old_one_serves_and_is_kept(world, endpoint, old)
     world.until(lambda: alarms(world) == [], "the alarm that was made is removed")
@@ -135,9 +137,9 @@ def test_two_alarms_watch_both_variants_and_go_after_the_rollout(world: Scene) -
     ]
     rollout = CANARY | {"step": {"percent": 50}, "alarms": watched}
     endpoint = world.given_spec(field(mode="RealTime", variants=variants, rollout=rollout)).settles()
-    endpoint.edit(field(redeploy="again"))
-    live = endpoint.is_in("Updating")
-    made = alarms(world)
+    with world.unhurried():
+        live = endpoint.edit(field(redeploy="again")).is_in("Updating")
+        made = alarms(world)
     assert sorted((alarm["MetricName"], _variant(alarm)) for alarm in made) == [
         ("Invocation5XXErrors", "a"),
         ("Invocation5XXErrors", "b"),

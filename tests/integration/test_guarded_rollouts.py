@@ -59,15 +59,16 @@ def test_a_rollout_in_steps_ends_on_the_new_revision(world: Scene, strategy: str
 
 def test_the_stage_of_a_rollout_is_in_status_and_in_the_condition(world: Scene) -> None:
     endpoint = given_guarded(world, {**CANARY, "waitSeconds": 3600})
-    endpoint.edit(version(2))
 
     def baking() -> bool:
         rollout = endpoint.status.get("rollout", {})
         return any(variant["stage"] == "Baking" for variant in rollout.get("variants", []))
 
-    world.until(baking, "the canary is baking, says status.rollout")
-    assert endpoint.table_row() == ("False", "True", "False", "True")
-    assert "aking" in endpoint.condition("Reconciling")["message"]
+    with world.unhurried():  # the hour is a minute, in which a slow machine looks too
+        endpoint.edit(version(2))
+        world.until(baking, "the canary is baking, says status.rollout")
+        assert endpoint.table_row() == ("False", "True", "False", "True")
+        assert "aking" in endpoint.condition("Reconciling")["message"]
     world.simulator.advance(seconds=3600)
     endpoint.settles()
     assert "rollout" not in endpoint.status
@@ -76,8 +77,9 @@ def test_the_stage_of_a_rollout_is_in_status_and_in_the_condition(world: Scene) 
 def test_alarms_are_made_for_a_rollout_and_removed_after_it(world: Scene) -> None:
     endpoint = given_guarded(world, {**CANARY, "waitSeconds": 3600})
     assert alarms(world) == []
-    endpoint.edit(version(2)).is_in("Updating")
-    (alarm,) = alarms(world)
+    with world.unhurried():
+        endpoint.edit(version(2)).is_in("Updating")
+        (alarm,) = alarms(world)
     dimensions = {each["Name"]: each["Value"] for each in alarm["Dimensions"]}
     assert dimensions["VariantName"] == "AllTraffic"
     assert dimensions["EndpointConfigName"].startswith(endpoint.sagemaker_name)
@@ -91,9 +93,10 @@ def test_alarms_are_made_for_a_rollout_and_removed_after_it(world: Scene) -> Non
 def test_an_alarm_rolls_back_and_the_old_revision_serves_on(world: Scene) -> None:
     endpoint = given_guarded(world, {**CANARY, "waitSeconds": 3600})
     first = endpoint.revision
-    endpoint.edit(version(2)).is_in("Updating")
-    (alarm,) = alarms(world)
-    sentence = rolls_back(world, endpoint, by=alarm)
+    with world.unhurried():
+        endpoint.edit(version(2)).is_in("Updating")
+        (alarm,) = alarms(world)
+        sentence = rolls_back(world, endpoint, by=alarm)
     assert first in sentence
     assert alarm["AlarmName"] in sentence
     assert endpoint.table_row() == ("False", "False", "True", "True")
@@ -112,12 +115,13 @@ def test_editing_only_the_rollout_settings_starts_nothing(world: Scene) -> None:
 
 def test_an_edit_while_a_rollout_runs_is_queued_and_said(world: Scene) -> None:
     endpoint = given_guarded(world, {**CANARY, "waitSeconds": 3600})
-    endpoint.edit(version(2)).is_in("Updating")
-    endpoint.edit(version(3))
-    world.until(
-        lambda: "follows when that is done" in endpoint.condition("Reconciling").get("message", ""),
-        "the third revision is queued",
-    )
+    with world.unhurried():
+        endpoint.edit(version(2)).is_in("Updating")
+        endpoint.edit(version(3))
+        world.until(
+            lambda: "follows when that is done" in endpoint.condition("Reconciling").get("message", ""),
+            "the third revision is queued",
+        )
     world.simulator.advance(seconds=3600)
     world.until(lambda: len(endpoint.revisions()) == 3, "the third revision is being deployed")
     world.simulator.advance(seconds=3600)

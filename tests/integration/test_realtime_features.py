@@ -202,9 +202,10 @@ def test_the_price_of_the_price_list_is_taken_before_the_bundled_one(world: Scen
 def test_both_fleets_of_a_rollout_are_paid(world: Scene) -> None:
     canary = {"strategy": "Canary", "step": {"percent": 50}, "waitSeconds": 3600}
     endpoint = world.given(instance_type("ml.m5.xlarge"), count(2), field(rollout=canary)).settles()
-    endpoint.edit(version(2))
-    # SageMaker counts the instances of the new fleet as they begin to serve: one of two while the canary bakes.
-    world.until(lambda: endpoint.status.get("cost", {}).get("hourlyUSD") == "0.69", "both fleets in the cost")
+    with world.unhurried():
+        endpoint.edit(version(2))
+        # SageMaker counts the instances of the new fleet as they begin to serve: one of two while the canary bakes.
+        world.until(lambda: endpoint.status.get("cost", {}).get("hourlyUSD") == "0.69", "both fleets in the cost")
     world.simulator.advance(seconds=3600)
     endpoint.settles()
     assert endpoint.status["cost"]["hourlyUSD"] == "0.46"
