@@ -131,8 +131,8 @@ def test_rule_08_a_quota_that_is_used_up_is_waited_for_and_said_with_its_figures
     scarce = "ml.r5.2xlarge"
     world.simulator.configure(quotas={f"{scarce}/endpoint": 1})
     holder = world.given(instance_type(scarce), name="holder").settles()
-    endpoint = world.given(instance_type(scarce))
     began = time.monotonic()
+    endpoint = world.given(instance_type(scarce))
     with world.records_calls() as calls:
         sentence = endpoint.reconciles("QuotaExceeded")
         world.operator_looks(3)

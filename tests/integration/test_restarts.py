@@ -108,6 +108,7 @@ def test_what_is_edited_while_the_operator_is_dead_is_done_when_it_comes_back(wo
 def test_rule_06_a_restart_repeats_no_event_no_call_and_no_write(world: Scene) -> None:
     endpoint = world.given(version(1)).settles()
     endpoint.edit(version(2)).settles()
+    world.operator_looks(2)  # what the rollout still had to ask is asked
     story, audit = endpoint.story(), world.audit_from_now()
     with world.records_calls() as calls:
         world.operator.restart()
