@@ -2,15 +2,18 @@
 
 import dataclasses
 import json
+import secrets
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from devworld import environment
+from devworld.cluster import operator_user
 from devworld.world import World
 from tests.cli.program import Program, Said
 from tests.controlplane.deadlines import until
+from tests.integration.vocabulary.audit import AuditLog
 
 ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/cli-execution"
 # Answered in process: these tests are about what is called, not about what a model says.
@@ -96,6 +99,13 @@ class Scene:
             if not call["operation"].startswith(READS) and self.endpoint in str(call["resource"])
         ]
 
+    def audit_from_now(self, path: Path) -> "Audit":
+        """Behind the line of a write that is made now: the lines of earlier ones may still be on their way."""
+        log, mark = AuditLog(path), f"audit-mark-{secrets.token_hex(8)}"
+        self.world.kubectl("delete", "configmap", mark, "-n", self.namespace, "--ignore-not-found")
+        until(lambda: log.begin_behind(mark), what=f"the line of {mark} in the audit log", within_seconds=30)
+        return Audit(log, self.namespace)
+
     def _live(self) -> dict[str, Any]:
         live: dict[str, Any] = self.world.kubectl.json("get", "iep", "churn", "-n", self.namespace)
         return live
@@ -111,24 +121,21 @@ class Scene:
 
 @dataclasses.dataclass(frozen=True)
 class Audit:
-    """What asked the API server to change something, from a moment on, but for Kubernetes' own controllers."""
+    """What people asked the API server to change in a namespace, from a moment on."""
 
-    path: Path
-    start: int
+    log: AuditLog
+    namespace: str
 
-    @classmethod
-    def begun(cls, path: Path) -> "Audit":
-        return cls(path, path.stat().st_size)
-
-    def requests(self, *, namespace: str) -> list[dict[str, Any]]:
-        """The API server writes a line when it has answered; the last one may be half there."""
-        with self.path.open(encoding="utf-8") as file:
-            file.seek(self.start)
-            whole, _, _ = file.read().rpartition("\n")
-        lines = [json.loads(line) for line in whole.splitlines()]
-        # A namespace that was just made gets its ServiceAccount and its ConfigMap of certificates now.
-        asked = [line for line in lines if not line["user"]["username"].startswith(KUBERNETES_OWN)]
-        return [line for line in asked if line.get("objectRef", {}).get("namespace") == namespace]
+    def requests(self) -> list[dict[str, Any]]:
+        """Neither those of Kubernetes' own controllers, for a namespace that was just made gets its ServiceAccount and
+        its ConfigMap of certificates now, nor the operator's, which tells a price when it has heard it."""
+        return [
+            line
+            for line in self.log.lines()
+            if line.get("objectRef", {}).get("namespace") == self.namespace
+            and not line["user"]["username"].startswith(KUBERNETES_OWN)
+            and line["user"]["username"] != operator_user()
+        ]
 
 
 def _condition(live: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from devworld import environment
-from tests.cli.scene import IMAGE, READS, Audit, Scene
+from tests.cli.scene import IMAGE, READS, Scene
 from tests.controlplane.deadlines import until
 
 OTHER_LEVEL = [{"image": IMAGE, "environment": [{"name": "LEVEL", "value": "10"}]}]
@@ -68,11 +68,9 @@ def test_a_plan_writes_nothing_anywhere(scene: Scene, *, applied_before: bool) -
     log = scene.world.control_plane.audit_log
     if log is None:
         pytest.skip("a cluster of the user's shows no audit log")
-    audit, since = Audit.begun(log), scene.last_call()
+    audit, since = scene.audit_from_now(log), scene.last_call()
     assert scene.plan(scene.manifest()).code == 2
-    requests = until(
-        lambda: audit.requests(namespace=scene.namespace), what="the dry run in the audit log", within_seconds=10
-    )
+    requests = until(audit.requests, what="the dry run in the audit log", within_seconds=10)
     assert all("dryRun=All" in request["requestURI"] for request in requests)
     asked = [call["operation"] for call in scene.calls(since=since, access_key=environment.USER_KEY)]
     assert asked

@@ -30,7 +30,7 @@ def test_a_ready_object_shows_what_serves_where_and_how_it_came_about(scene: Sce
     assert f"Serves: {status['revisions'][0]['name']}" in flat
     assert "Instances: 2 of 2" in flat
     assert f"Invoke: {status['endpoint']['invocationUrl']}" in flat
-    assert re.search(rf"{status['revisions'][0]['name']} Active \d+s", flat)
+    assert re.search(rf"{status['revisions'][0]['name']} Active \d+[sm]", flat)
     assert flat.index("CreatingEndpoint creating SageMaker endpoint") < flat.rindex(" Ready revision")
 
 
