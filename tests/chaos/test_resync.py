@@ -19,8 +19,11 @@ BEGINNINGS = "endpoint_operator_watch_beginnings_total"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _resyncing(shared_world: SharedWorld) -> Iterator[None]:
+def _resyncing(_shared_world_and_proxy: tuple[SharedWorld, ApiServerProxy]) -> Iterator[None]:
+    shared_world, proxy = _shared_world_and_proxy
+    begun = proxy.watches_begun()
     with shared_world.operator.started_with(QUICK_RESYNC):
+        until_watching(proxy, since=begun)
         yield
 
 
