@@ -5,6 +5,7 @@ import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from devworld import cluster
 from devworld.environment import clear_inherited
@@ -14,6 +15,16 @@ from tests.controlplane.controlplane import ControlPlane
 from tests.controlplane.source import where_from
 
 TIME_SCALE = 600.0  # ten minutes of SageMaker in one second
+
+# The same examples in every run, however slow the machine is: what fails, fails for everybody.
+settings.register_profile(
+    "the same everywhere",
+    derandomize=True,
+    database=None,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("the same everywhere")
 
 
 def pytest_configure() -> None:
