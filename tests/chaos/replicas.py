@@ -88,10 +88,18 @@ class Replicas:
         assert leader is not None
         return leader
 
-    def successor_of(self, holder: str, *, within_seconds: float) -> tuple[Part, float]:
+    def successor_of(
+        self, holder: str, *, within_seconds: float, meanwhile: Callable[[], None] = lambda: None
+    ) -> tuple[Part, float]:
         """Waits until another one than `holder` holds the Lease; which, and when that was seen (monotonic seconds)."""
-        until(lambda: self.holder() not in ("", holder), what=f"a successor of {holder}", within_seconds=within_seconds)
+
+        def succeeded() -> bool:
+            meanwhile()
+            return self.holder() not in ("", holder)
+
+        until(succeeded, what=f"a successor of {holder}", within_seconds=within_seconds)
         seen = time.monotonic()
+        meanwhile()
         return self.leader(), seen
 
     def start_the_dead(self) -> None:
