@@ -70,10 +70,12 @@ class SharedWorld:
             return self._clients[service]
 
     def make_whole(self) -> None:
-        """As every test may expect it: no faults, no staleness, simulator and operator running."""
+        """As every test may expect it, whatever one before it did not come to: no faults, no staleness, the usual pace,
+        simulator and operator running."""
         self.world.simulator_process.start()
         self.simulator.end_faults()
         self.simulator.configure(staleSeconds=0)
+        self.simulator.scale(TIME_SCALE)
         self.operator.start()
 
     def make_role(self, name: str, *, trust: object = SAGEMAKER_MAY_ASSUME_IT) -> str:
