@@ -57,7 +57,7 @@ def example(truth: AsyncTruth, artifact: str) -> Spec:
     return together((xgboost(artifact), changes), base=document["spec"])
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)  # a thousand requests one after another: at a fifth of a second each that is most of 300
 def test_a_day_of_bursts_loses_nothing_flips_nothing_changes_nothing_and_tells_what_it_costs(day: Day) -> None:
     world, endpoint = day.world, day.endpoint
     with world.records_calls() as calls, told_by(world, endpoint) as history:
