@@ -95,5 +95,9 @@ def _made_again(world: Scene, endpoint: Endpoint, deleted: datetime) -> None:
     """The Event tells of it before the status does: a Ready that is read then may be that of the deleted one."""
     world.until(lambda: endpoint.is_in("InService")["CreationTime"] != deleted, "another endpoint")
     made = endpoint.is_in("InService")["CreationTime"]
-    world.until(lambda: endpoint.status["endpoint"].get("creationTime") == made, "its status tells of that one")
+
+    def told() -> bool:
+        return bool(endpoint.status.get("endpoint", {}).get("creationTime") == made)
+
+    world.until(told, "its status tells of that one")
     endpoint.settles()
