@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator
 from types import FrameType
 
+AGAIN_AFTER_SECONDS = 0.05
+
 
 class _Gate:
     """Python runs signal handlers between two bytecodes of the main thread: a counter is enough, no lock is needed."""
@@ -22,6 +24,13 @@ class _Gate:
         if self.saying:
             print(self.saying, file=sys.stderr, flush=True)
 
+    def knock_again(self, lost: "sys.UnraisableHookArgs") -> None:
+        """Python drops what is raised while it frees something, a connection, say: nobody would hear of the Ctrl-C."""
+        if lost.exc_type is KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, AGAIN_AFTER_SECONDS)
+        else:
+            sys.__unraisablehook__(lost)
+
 
 _gate = _Gate()
 
@@ -30,6 +39,8 @@ def interrupt_on_signals() -> None:
     """From now on SIGINT and SIGTERM raise KeyboardInterrupt, except inside `uninterrupted`."""
     signal.signal(signal.SIGINT, _gate.knock)
     signal.signal(signal.SIGTERM, _gate.knock)
+    signal.signal(signal.SIGALRM, _gate.knock)
+    sys.unraisablehook = _gate.knock_again
 
 
 @contextlib.contextmanager

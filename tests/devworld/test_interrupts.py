@@ -53,6 +53,13 @@ def test_ctrl_c_while_the_demo_serves_leaves_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "dev-demo").exists()
 
 
+def test_ctrl_c_while_something_is_freed_is_heard() -> None:
+    said = subprocess.run(
+        [sys.executable, "-c", FREED], cwd=PROJECT, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (said.stdout, said.stderr) == ("interrupted\n", "")
+
+
 def test_a_kill_while_a_world_comes_up_leaves_no_process(tmp_path: Path) -> None:
     devworld = DevWorld(tmp_path / "dev")
     said = interrupt(devworld, "up", once="kube-apiserver", folder=devworld.directory, by=signal.SIGTERM)
@@ -81,6 +88,24 @@ def test_a_world_dies_with_its_parent_even_when_that_is_killed(tmp_path: Path) -
         seen=lambda: processes_of(tmp_path / "world"),
     )
 
+
+FREED = """
+import signal
+import time
+from tests.controlplane.interrupts import interrupt_on_signals
+
+class Freed:
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+        self.closed = True
+
+interrupt_on_signals()
+try:
+    Freed()
+    time.sleep(20)
+except KeyboardInterrupt:
+    print("interrupted")
+"""
 
 OWNER = """
 import sys
