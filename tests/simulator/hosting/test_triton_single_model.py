@@ -51,7 +51,7 @@ async def test_the_only_model_of_an_archive_answers_invocations(world: HostingWo
 
 async def test_the_named_one_of_several_models_answers_and_sees_nothing_of_the_simulators(world: HostingWorld) -> None:
     built_in = BUILT_IN["*sagemaker-tritonserver*"]
-    index = {"UV_DEFAULT_INDEX": "https://user:password@packages.example/simple"}
+    index = {"UV_DEFAULT_INDEX": "where packages come from, with a password"}
     world.servers["*tritonserver*"] = replace(built_in, env={**built_in.env, **index})
     files = {**ensemble(first="text + 'b'", second="sorted(os.environ)"), **model("unused")}
     fleet = await serve(world, files, **{NAME: "whole"})
