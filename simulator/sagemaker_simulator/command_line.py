@@ -20,6 +20,8 @@ from .settings import Settings
 from .settings_documents import SettingsInForce, merged
 from .simulator import Simulator, build
 
+LOOPBACK = "127.0.0.1"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the simulator until it is told to end; returns the exit code."""
@@ -27,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = merged_from(options.settings)
     policy = _policy(options.enforce_policy)
+    if options.enforce_policy_on is not None and policy is None:
+        raise SystemExit("--enforce-policy-on names who is held to a policy: give it with --enforce-policy")
     asyncio.run(_run(options, settings, policy))
     return 0
 
@@ -42,20 +46,23 @@ async def _run(options: argparse.Namespace, settings: Settings, policy: Policy |
         build_hosting=hosting_of_processes,
         verify_signatures=options.verify_signatures,
         policy=policy,
+        policy_key=options.enforce_policy_on,
+        record_actions=options.record_actions,
     )
     try:
-        await _serve_until(stop, simulator, host=options.host, port=options.port)
+        await _serve_until(stop, simulator, hosts=options.host or [LOOPBACK], port=options.port)
     finally:
         await simulator.close()
 
 
-async def _serve_until(stop: asyncio.Event, simulator: Simulator, *, host: str, port: int) -> None:
+async def _serve_until(stop: asyncio.Event, simulator: Simulator, *, hosts: Sequence[str], port: int) -> None:
     try:
-        runner, port = await listen(application(simulator), host=host, port=port)
+        runner, port = await listen(application(simulator), hosts=hosts, port=port)
     except OSError as problem:
-        raise SystemExit(f"cannot listen on {host}:{port}: {problem.strerror}; choose another --port") from None
+        where = " and ".join(f"{host}:{port}" for host in hosts)
+        raise SystemExit(f"cannot listen on {where}: {problem.strerror}; choose another --port or --host") from None
     try:
-        print(f"listening on http://{host}:{port}", flush=True)
+        print("listening on", *(f"http://{host}:{port}" for host in hosts), flush=True)
         await stop.wait()
     finally:
         simulator.faults.clear()  # held calls get their answers before connections are closed
@@ -107,7 +114,12 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m sagemaker_simulator",
         description="Amazon SageMaker inference on this machine: the API, its states, and real model servers.",
     )
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--host",
+        action="append",
+        metavar="ADDRESS",
+        help=f"address to listen on, may be given several times; empty: every address (default: {LOOPBACK})",
+    )
     parser.add_argument("--port", type=int, default=0, help="port to listen on; 0 takes a free one and prints it")
     parser.add_argument(
         "--time-scale", type=_scale, default=60.0, help="simulated seconds per second (default: %(default)g)"
@@ -124,6 +136,18 @@ def _parser() -> argparse.ArgumentParser:
         type=Path,
         help="an IAM policy (JSON): calls that it does not allow are refused, of SageMaker and every other service but "
         "those that moto answers (S3, IAM, STS, SNS, SQS, EventBridge, EC2, KMS)",
+    )
+    parser.add_argument(
+        "--enforce-policy-on",
+        metavar="ACCESS_KEY",
+        help="hold the calls of this access key alone to the policy, and then those of every service",
+    )
+    parser.add_argument(
+        "--record-actions",
+        type=Path,
+        metavar="FILE",
+        help="append to it, as lines of JSON, every IAM action that calls need: by access key, with the resource and "
+        "the condition keys; each kind once",
     )
     return parser
 

@@ -1,5 +1,6 @@
 """One port for all of AWS and for the control API: HTTP in, answers out, connections cut when that is asked for."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from aiohttp import web
@@ -28,14 +29,23 @@ def application(simulator: Simulator) -> web.Application:
     return app
 
 
-async def listen(app: web.Application, *, host: str, port: int) -> tuple[web.AppRunner, int]:
-    """Start serving; returns the runner, to be cleaned up, and the port."""
+async def listen(app: web.Application, *, hosts: Sequence[str], port: int) -> tuple[web.AppRunner, int]:
+    """Start serving on one port of every host, which is an address of this machine; of an empty one, on all of them.
+
+    Returns the runner, to be cleaned up, and the port: with 0 the first host's choice. Raises OSError where one cannot
+    be listened on; then on none.
+    """
     # Bodies stay as they were sent: S3 stores gzip as gzip, and signatures are of what was sent.
     runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
-    return runner, runner.addresses[0][1]
+    try:
+        for host in hosts:
+            await web.TCPSite(runner, host, port).start()
+            port = runner.addresses[0][1]
+    except BaseException:
+        await runner.cleanup()
+        raise
+    return runner, port
 
 
 async def _aws(request: web.Request, front: Front) -> web.StreamResponse:

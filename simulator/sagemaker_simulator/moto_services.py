@@ -11,6 +11,7 @@ from .backing.network_ids import check_network_ids
 from .backing.roles import Roles
 from .wire.errors import NotModelled
 from .wire.request import Call, Incoming, Reply
+from .wire.virtual_hosts import path_style
 
 Answer = Callable[[Call, Incoming], Awaitable[Reply]]
 
@@ -39,6 +40,8 @@ class MotoServices:
 
     async def answer(self, call: Call, request: Incoming) -> Reply:
         """Return the answer. Raises AwsError; NotModelled for what moto does not do."""
+        if call.service == "s3":
+            request = path_style(request)
         own = self._own.get((call.service, call.operation))
         if own is not None:
             return await own(call, request)

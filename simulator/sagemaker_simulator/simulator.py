@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from .access.actions import TagsOf
 from .access.enforcement import EnforcePolicy
+from .access.live_tags import LiveTags
 from .access.policy import Policy
+from .access.recording import RecordActions
 from .access.secrets import secret_of
 from .access.sessions import Sessions
 from .access.signatures import VerifySignatures
@@ -137,9 +140,15 @@ async def build(
     build_hosting: BuildHosting,
     verify_signatures: bool = False,
     policy: Policy | None = None,
+    policy_key: str | None = None,
+    record_actions: Path | None = None,
     patience_seconds: float = PATIENCE_SECONDS,
 ) -> Simulator:
-    """Put a simulator together and start moto. `patience_seconds` (real): how long a request waits for a cold start."""
+    """Put a simulator together and start moto.
+
+    `policy` holds for the access key `policy_key`, else for everybody; `record_actions` is a file to append to;
+    `patience_seconds` (real): how long a request waits for a cold start.
+    """
     clock = Clock(scale=scale)
     moto = Moto()
     await moto.start()
@@ -192,6 +201,7 @@ async def build(
     observers.register(StreamMetrics(cloudwatch.books))
     InstanceMetrics(cloudwatch.books, estates=estates, fleets=fleets, disk=Path(work.name)).start()
     LoadedModels(cloudwatch.books, estates=estates, fleets=fleets).start()
+    live_tags = LiveTags(estates=estates, others=(cloudwatch.tagged, autoscaling.tagged))
     front = Front(
         calls=calls,
         faults=faults,
@@ -200,7 +210,9 @@ async def build(
         account_of=moto.account_of,
         checks=(
             sessions,
-            *_checks(verify_signatures=verify_signatures, policy=policy, estates=estates, autoscaling=autoscaling),
+            *((VerifySignatures(secret_of),) if verify_signatures else ()),
+            *((RecordActions(record_actions, tags_of=live_tags),) if record_actions else ()),
+            *_policy_checks(policy, policy_key, tags_of=live_tags, autoscaling=autoscaling),
         ),
         answer=Services(
             estates=estates,
@@ -241,14 +253,13 @@ async def build(
     )
 
 
-def _checks(
-    *, verify_signatures: bool, policy: Policy | None, estates: Estates, autoscaling: Autoscaling
+def _policy_checks(
+    policy: Policy | None, policy_key: str | None, *, tags_of: TagsOf, autoscaling: Autoscaling
 ) -> tuple[Check, ...]:
-    """Return what looks at each call before it is carried out."""
-    checks: list[Check] = []
-    if verify_signatures:
-        checks.append(VerifySignatures(secret_of))
-    if policy is not None:
-        checks.append(EnforcePolicy(policy, estates=estates))
-        checks.append(MayDeregister(policy, autoscaling=autoscaling))
-    return tuple(checks)
+    """Return what asks the policy of each call before it is carried out."""
+    if policy is None:
+        return ()
+    return (
+        EnforcePolicy(policy, tags_of=tags_of, access_key=policy_key),
+        MayDeregister(policy, autoscaling=autoscaling, access_key=policy_key),
+    )

@@ -36,11 +36,15 @@ class RunningSimulator:
         settings: object,
         verify_signatures: bool = False,
         policy: Policy | None = None,
+        policy_key: str | None = None,
+        record_actions: Path | None = None,
         invocation_seconds: float = INVOCATION_SECONDS,
     ) -> None:
         self._settings = merged(Settings(), settings)
         self._verify_signatures = verify_signatures
         self._policy = policy
+        self._policy_key = policy_key
+        self._record_actions = record_actions
         self._invocation_seconds = invocation_seconds
         self._ready = threading.Event()
         self._problem: BaseException | None = None
@@ -76,9 +80,11 @@ class RunningSimulator:
             build_hosting=partial(_hosting, invocation_seconds=self._invocation_seconds),
             verify_signatures=self._verify_signatures,
             policy=self._policy,
+            policy_key=self._policy_key,
+            record_actions=self._record_actions,
             patience_seconds=PATIENCE_SECONDS,
         )
-        runner, port = await listen(application(simulator), host="127.0.0.1", port=0)
+        runner, port = await listen(application(simulator), hosts=["127.0.0.1"], port=0)
         self.url = f"http://127.0.0.1:{port}"
         self._ready.set()
         try:

@@ -48,16 +48,25 @@ def test_s3_takes_an_object_of_many_megabytes_in_parts(world: World) -> None:
     assert world.s3.get_object(Bucket="models", Key="big")["Body"].read() == part + part
 
 
-def test_s3_is_found_by_the_host_name_as_well(world: World) -> None:
+@pytest.mark.parametrize(
+    ("host", "path"),
+    [
+        ("models.localhost", "/key"),
+        ("simulator.aws.svc", "/models/key"),
+        ("simulator.aws.svc.cluster.local", "/models/key"),
+        ("198.18.16.1", "/models/key"),
+    ],
+)
+def test_s3_takes_the_bucket_from_the_host_only_where_that_names_one(world: World, host: str, path: str) -> None:
     port = world.url.rpartition(":")[2]
     world.s3.create_bucket(Bucket="models")
     request = urllib.request.Request(  # noqa: S310
-        f"{world.url}/key",
+        f"{world.url}{path}",
         data=b"1",
         method="PUT",
         headers={
             "Content-Type": "application/octet-stream",
-            "Host": f"models.localhost:{port}",
+            "Host": f"{host}:{port}",
             "Authorization": f"AWS4-HMAC-SHA256 Credential=key/20260101/{REGION}/s3/aws4_request",
         },
     )

@@ -93,6 +93,28 @@ def test_calls_under_way_do_not_keep_it_from_ending() -> None:
         world.close()
 
 
+def test_it_answers_on_one_port_of_every_host_and_nowhere_else() -> None:
+    with program("--port", "0", "--host", "127.0.0.1", "--host", "127.0.0.2") as process:
+        assert process.stdout is not None
+        urls = process.stdout.readline().split()[-2:]
+        port = int(urls[0].rpartition(":")[2])
+        assert urls == [f"http://127.0.0.1:{port}", f"http://127.0.0.2:{port}"]
+        for url in urls:
+            world = World(url)
+            assert world.sagemaker.list_models()["Models"] == []
+            world.close()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.3", port), timeout=10)
+
+
+def test_where_one_host_cannot_be_listened_on_it_does_not_start() -> None:
+    with program("--port", "0", "--host", "127.0.0.1", "--host", "203.0.113.1") as process:
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 1
+        assert "203.0.113.1" in errors
+        assert "Traceback" not in errors
+
+
 def test_a_port_that_is_taken_is_said_in_a_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -19,16 +19,27 @@ def by_name(client: Any, operation: str = "list_service_quotas") -> dict[str, di
     return {quota["QuotaName"]: quota for page in pages for quota in page["Quotas"]}
 
 
-def test_every_instance_type_of_endpoints_has_a_quota_as_the_settings_say(world: World, quotas: Any) -> None:
-    world.settings(quotas={"ml.m5.large/endpoint": 7, "ml.p4d.24xlarge/endpoint": None})
+def test_what_has_a_value_of_its_own_is_listed_as_the_settings_say(world: World, quotas: Any) -> None:
+    world.settings(quotas={"ml.m5.large/endpoint": 7})
     listed = by_name(quotas)
-    assert len(listed) > 200
     quota = listed["ml.m5.large for endpoint usage"]
     assert (quota["Value"], quota["ServiceCode"], quota["Adjustable"]) == (7.0, "sagemaker", True)
     assert quota["QuotaArn"] == f"arn:aws:servicequotas:{REGION}:{ACCOUNT}:sagemaker/{quota['QuotaCode']}"
-    assert listed["ml.p4d.24xlarge for endpoint usage"]["Value"] == 0.0
     assert len({each["QuotaCode"] for each in listed.values()}) == len(listed)
     assert quotas.get_service_quota(ServiceCode="sagemaker", QuotaCode=quota["QuotaCode"])["Quota"] == quota
+
+
+def test_every_instance_type_of_endpoints_has_a_default_and_what_never_had_another_has_only_that(
+    world: World, quotas: Any
+) -> None:
+    world.settings(quotas={"ml.p4d.24xlarge/endpoint": None})
+    defaults = by_name(quotas, "list_aws_default_service_quotas")
+    assert len(defaults) > 200
+    quota = defaults["ml.p4d.24xlarge for endpoint usage"]
+    assert quota["Value"] == 0.0
+    assert quota["QuotaName"] not in by_name(quotas)
+    with refused("NoSuchResourceException", "no applied value"):
+        quotas.get_service_quota(ServiceCode="sagemaker", QuotaCode=quota["QuotaCode"])
 
 
 def test_the_value_is_the_one_that_create_endpoint_is_held_to(world: World, quotas: Any) -> None:

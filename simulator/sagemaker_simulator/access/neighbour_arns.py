@@ -17,10 +17,14 @@ def _log_group(call: Call) -> list[str]:
     if name is None:
         return []
     group = str(name).rpartition(":log-group:")[2]
-    return [f"arn:aws:logs:{call.caller.region}:{call.caller.account}:log-group:{group}"]
+    stream = call.parameters.get("logStreamName")
+    where = group if stream is None else f"{group}:log-stream:{stream}"
+    return [f"arn:aws:logs:{call.caller.region}:{call.caller.account}:log-group:{where}"]
 
 
 def _alarms(call: Call) -> list[str]:
+    if isinstance(call.parameters.get("ResourceARN"), str):
+        return [call.parameters["ResourceARN"]]
     named = call.parameters.get("AlarmName")
     names = call.parameters.get("AlarmNames", []) if named is None else [named]
     return [f"arn:aws:cloudwatch:{call.caller.region}:{call.caller.account}:alarm:{name}" for name in names]

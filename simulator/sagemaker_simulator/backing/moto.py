@@ -16,7 +16,6 @@ from moto.moto_api._internal import moto_api_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from sagemaker_simulator.wire.request import Incoming, Reply
-from sagemaker_simulator.wire.virtual_hosts import path_style
 
 from .error_codes import error_code
 
@@ -42,12 +41,15 @@ class Moto:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def answer(self, request: Incoming, *, check: Callable[[], None] | None = None) -> Reply:
-        """Return moto's answer to a request of a client's; `check` runs right before, with nothing in between."""
+        """Return moto's answer to a request; of S3, the bucket is in its path.
+
+        `check` runs right before, with nothing in between.
+        """
 
         def checked() -> Reply:
             if check is not None:
                 check()
-            return self._call(path_style(request))
+            return self._call(request)
 
         return await self.run(checked)
 

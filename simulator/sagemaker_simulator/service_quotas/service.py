@@ -45,14 +45,17 @@ class ServiceQuotas:
         quotas = [
             self._applied(caller, quota)
             for quota in endpoint_quotas().values()
-            if wanted in (None, quota.code) and level in ("ACCOUNT", "ALL")
+            if self._is_applied(quota) and wanted in (None, quota.code) and level in ("ACCOUNT", "ALL")
         ]
         return _page("Quotas", quotas, parameters)
 
     async def _get_applied(self, caller: Caller, parameters: Parameters) -> Output:
         if "ContextId" in parameters:
             raise NotModelled("quotas of single resources (ContextId) are not modelled")
-        return {"Quota": self._applied(caller, _quota(parameters))}
+        quota = _quota(parameters)
+        if not self._is_applied(quota):
+            raise _no_such("The request failed because the specified quota has no applied value.")
+        return {"Quota": self._applied(caller, quota)}
 
     async def _list_defaults(self, caller: Caller, parameters: Parameters) -> Output:
         _check_service(parameters)
@@ -83,6 +86,13 @@ class ServiceQuotas:
             _check_service(parameters)
         requests = [request.shown() for request in self._requests.of(caller) if kept(request, parameters)]
         return _page("RequestedQuotas", requests, parameters)
+
+    def _is_applied(self, quota: EndpointQuota) -> bool:
+        """Tell whether the account has a value of its own.
+
+        What never had one is in no answer but the defaults' (ListServiceQuotas in the Service Quotas API reference).
+        """
+        return quota.setting in self._settings().quotas
 
     def _applied(self, caller: Caller, quota: EndpointQuota) -> Output:
         value = self._settings().quota(quota.resource)

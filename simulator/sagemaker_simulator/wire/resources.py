@@ -43,7 +43,9 @@ def _s3(parameters: Mapping[str, Any]) -> str | None:
 
 
 def _iam(parameters: Mapping[str, Any]) -> str | None:
-    return _first(parameters, _IAM_MEMBERS) or last_part(parameters.get("PolicyArn"))
+    return _first(parameters, _IAM_MEMBERS) or last_part(
+        parameters.get("PolicyArn") or parameters.get("PolicySourceArn")
+    )
 
 
 def _queue(parameters: Mapping[str, Any]) -> str | None:
@@ -60,6 +62,11 @@ def _alarm(parameters: Mapping[str, Any]) -> str | None:
     return _first(parameters, ("AlarmName",)) or only
 
 
+def _network(parameters: Mapping[str, Any]) -> str | None:
+    asked = [*parameters.get("SubnetIds", ()), *parameters.get("GroupIds", ())]
+    return asked[0] if len(asked) == 1 and isinstance(asked[0], str) else None
+
+
 _NAMERS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "sagemaker": _sagemaker,
     "sagemaker-runtime": _sagemaker,
@@ -68,6 +75,7 @@ _NAMERS: Mapping[str, Callable[[Mapping[str, Any]], str | None]] = {
     "sts": lambda parameters: last_part(parameters.get("RoleArn")),
     "sqs": _queue,
     "sns": _topic,
+    "ec2": _network,
     "events": lambda parameters: _first(parameters, ("Name", "Rule", "EventBusName")),
     "cloudwatch": _alarm,
     "application-autoscaling": lambda parameters: _first(parameters, ("ResourceId",)),

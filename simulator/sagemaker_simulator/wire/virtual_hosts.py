@@ -6,15 +6,21 @@ from dataclasses import replace
 from .request import Incoming
 
 _OWN_HOSTS = frozenset({"localhost", "host.docker.internal"})
+_AWS = ".amazonaws.com"
 
 
 def path_style(request: Incoming) -> Incoming:
-    """Return the request with the bucket in its path."""
-    bucket = bucket_in_host(request.headers.get("Host", ""))
-    if bucket is None:
+    """Return the request of S3 with the bucket in its path, and a host in which moto looks for none.
+
+    Moto takes the first label of any host with a dot for a bucket; NAME.NAMESPACE.svc and an address have dots too.
+    """
+    host = request.headers.get("Host", "")
+    bucket = bucket_in_host(host)
+    if bucket is None and _without_port(host).endswith(_AWS):
         return request
     headers = {name: value for name, value in request.headers.items() if name.lower() != "host"}
-    return replace(request, raw_path=f"/{bucket}{request.raw_path}", headers={**headers, "Host": "localhost"})
+    path = request.raw_path if bucket is None else f"/{bucket}{request.raw_path}"
+    return replace(request, raw_path=path, headers={**headers, "Host": "localhost"})
 
 
 def bucket_in_host(host: str) -> str | None:
@@ -23,14 +29,19 @@ def bucket_in_host(host: str) -> str | None:
     botocore names the bucket in the path of any custom endpoint unless `addressing_style` is virtual; other SDKs do
     not. Names other than these two cannot be told from a host of several labels and are taken as the simulator's own.
     """
-    name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
+    name = _without_port(host)
     if name in _OWN_HOSTS or _is_address(name):
         return None
     if name.endswith(".localhost"):
         return name.removesuffix(".localhost")
     labels = name.split(".")
     place = next((index for index, label in enumerate(labels) if label == "s3" or label.startswith("s3-")), 0)
-    return ".".join(labels[:place]) if place and name.endswith(".amazonaws.com") else None
+    return ".".join(labels[:place]) if place and name.endswith(_AWS) else None
+
+
+def _without_port(host: str) -> str:
+    name, _, port = host.rpartition(":")
+    return name if port.isdigit() else host
 
 
 def _is_address(name: str) -> bool:
