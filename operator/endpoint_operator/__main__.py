@@ -15,6 +15,7 @@ from endpoint_operator.aws.session import RegionMissing
 from endpoint_operator.kube.connection import ClusterConfigMissing
 from endpoint_operator.logs import log_as_json
 from endpoint_operator.memory import keep_memory_small
+from endpoint_operator.planning.tenancy.rules_file import TenancyFileRefused
 from endpoint_operator.settings import Settings
 
 USAGE = """usage: python -m endpoint_operator run [FLAGS]   start the operator (run --help lists the flags)
@@ -49,7 +50,7 @@ def _run(flags: list[str]) -> int:
     log_as_json(settings.log_level)
     try:
         _leave(asyncio.run(_operate(settings)))
-    except (ClusterConfigMissing, RegionMissing, OSError) as error:
+    except (ClusterConfigMissing, RegionMissing, TenancyFileRefused, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 

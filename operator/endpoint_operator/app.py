@@ -3,13 +3,19 @@
 import asyncio
 import logging
 import signal
+from pathlib import Path
 
+from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.kinds import ENDPOINTS, MODELS
 from endpoint_operator.aws.prices import PriceBook
 from endpoint_operator.aws.rooms import AwsRooms
+from endpoint_operator.aws.tenancy_gate import TenancyGate
 from endpoint_operator.aws_rooms import aws_rooms
+from endpoint_operator.catalogue.images import BundledImages
 from endpoint_operator.endpoint_loop import EndpointLoop
+from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import NotLeading
+from endpoint_operator.engine.tenancy_now import TenancyNow
 from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.cluster import ClusterNotReady, cluster_id, crd_is_installed
 from endpoint_operator.kube.connection import connect
@@ -24,7 +30,9 @@ from endpoint_operator.kube.watch import Watch
 from endpoint_operator.metrics.server import StatusServer
 from endpoint_operator.model_loop import ModelLoop
 from endpoint_operator.parts import PartEnded, Parts, cancelled
+from endpoint_operator.planning.tenancy.rules import Rules
 from endpoint_operator.settings import Settings
+from endpoint_operator.tenancy_file import TenancyFile
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +52,12 @@ class App:
         self._parts = Parts()
         self._trouble: str | None = "starting"
         self._prices = PriceBook()
+        self._images = BundledImages()
+        self._tenancy_file = TenancyFile(Path(settings.tenancy_file) if settings.tenancy_file else None)
+        self._tenancy = TenancyNow(rules=self._tenancy_file.begin(), aws_image_accounts=self._images.accounts)
+        self._listed = asyncio.Event()
+        """Set once every object of the cluster was seen."""
+        self._gate: TenancyGate | None = None
         self._aws: AwsRooms | None = None
         self._endpoints: EndpointLoop | None = None
         self._models: ModelLoop | None = None
@@ -80,8 +94,8 @@ class App:
         """The cluster's id, or None when the operator was stopped meanwhile."""
         while not self._parts.stopping:
             try:
-                await crd_is_installed(api, ENDPOINTS)
-                await crd_is_installed(api, MODELS)
+                for kind in (ENDPOINTS, MODELS):
+                    await crd_is_installed(api, kind, namespaces=self._settings.watched_namespaces())
                 return self._settings.cluster_id or await cluster_id(api)
             except ClusterNotReady as error:
                 if self._trouble != str(error):
@@ -92,8 +106,8 @@ class App:
 
     async def _operate(self, api: KubeApi, cluster: str) -> None:
         """Watch as a standby; act while the Lease is ours."""
-        settings, listed = self._settings, asyncio.Event()
-        endpoints, models = self._loops(api, cluster, listed)
+        settings = self._settings
+        endpoints, models = self._loops(api, cluster)
         namespaces = settings.watched_namespaces()
         self._watch = watch = Watch(namespaces=namespaces, kinds=[endpoints.watched(), models.watched()])
         resync = Resync(
@@ -102,39 +116,50 @@ class App:
             kinds=[endpoints.resynced(), models.resynced()],
             watch=watch,
             period=settings.resync_seconds,
-            listed=listed,
+            listed=self._listed,
             then=endpoints.look_at_inputs,
         )
         watch.start()
         resyncing = self._parts.begin("the resync", resync.run())
-        telling = asyncio.create_task(models.tell_endpoints(wake=endpoints.wake))
+        reading = self._parts.begin("the look at the tenancy file", self._tenancy_file.run(self._put_rules))
         log.info("watching InferenceEndpoints and InferenceModels in %s", settings.namespaces or "all namespaces")
         self._trouble = None
         try:
             await self._lead(endpoints, models, api)
         finally:
-            await cancelled(telling)
-            await self._parts.end(resyncing)
+            await self._parts.end(resyncing, reading)
             await watch.stop(seconds=STOP_WATCH_SECONDS)
             await self._close_aws()
 
-    def _loops(self, api: KubeApi, cluster: str, listed: asyncio.Event) -> tuple[EndpointLoop, ModelLoop]:
-        """`listed` is set once every object of the cluster was seen. Raises RegionMissing."""
+    def _loops(self, api: KubeApi, cluster: str) -> tuple[EndpointLoop, ModelLoop]:
+        """Raises RegionMissing."""
         settings, objects = self._settings, InputObjects(api)
         key = RevisionKey(api, namespace=settings.operator_namespace, may_write=self._may_write)
         values = ValueReader(objects, key)
         self._aws = rooms = aws_rooms(
-            settings, cluster_id=cluster, values=values, prices=self._prices, may_write=self._may_write
+            settings,
+            cluster_id=cluster,
+            values=values,
+            prices=self._prices,
+            images=self._images,
+            may_write=self._may_write,
         )
+        self._gate = gate = TenancyGate(rooms=rooms, tenancy=self._tenancy)
         self._models = models = ModelLoop(
-            settings=settings, api=api, rooms=rooms, cluster_id=cluster, listed=listed, may_write=self._may_write
+            settings=settings,
+            api=api,
+            rooms=rooms,
+            cluster_id=cluster,
+            listed=self._listed,
+            may_write=self._may_write,
+            tenancy=self._tenancy,
         )
         self._endpoints = endpoints = EndpointLoop(
             api=api,
-            rooms=rooms,
+            gate=gate,
             input_reader=KubeInputReader(objects, values),
             models=models.news,
-            remembered=models.endpoint_remembered,
+            remembered=self._remembered,
             workers=settings.workers,
             may_write=self._may_write,
         )
@@ -167,12 +192,20 @@ class App:
         begun = asyncio.Event()
         watching = self._parts.begin("the watch of AWS", endpoints.watch_aws(begun=begun))
         try:
-            if await self._parts.first(asyncio.create_task(begun.wait())):
+            if await self._parts.first(asyncio.create_task(self._known_enough(begun))):
+                models.tell_endpoints(wake=endpoints.wake)
                 await self._work_until_stopped(endpoints, models, keeping)
         finally:
             await self._parts.end(watching)
         if keeping.done():
             await keeping  # raises LeaseLost
+
+    async def _known_enough(self, begun: asyncio.Event) -> None:
+        """The fleet was listed, and every object was seen: before that nobody knows whose a prefix is."""
+        await begun.wait()
+        await self._listed.wait()
+        if self._gate is not None:
+            await self._gate.learn_account()
 
     async def _work_until_stopped(
         self, endpoints: EndpointLoop, models: ModelLoop, keeping: "asyncio.Task[None]"
@@ -206,6 +239,18 @@ class App:
         if self._leadership is None or not self._leadership.held:
             raise NotLeading("the Lease is not held")
 
+    def _put_rules(self, rules: Rules) -> None:
+        """Other rules: every object is judged again."""
+        self._tenancy.put_rules(rules)
+        for loop in (self._endpoints, self._models):
+            if loop is not None:
+                loop.wake_all()
+
+    def _remembered(self, key: ObjectKey, endpoint: InferenceEndpoint | None) -> None:
+        self._tenancy.endpoint_remembered(key, endpoint)
+        if self._models is not None:
+            self._models.endpoint_remembered(key, endpoint)
+
     def _alive(self) -> str | None:
         loops = [each for each in (self._endpoints, self._models) if each is not None]
         longest = max((each.longest_pass_seconds() for each in loops), default=0.0)
@@ -217,4 +262,4 @@ class App:
         if self._watch is None or not self._watch.ready:
             return "the watch on InferenceEndpoints and InferenceModels has not begun"
         fault = self._aws.trouble() if self._aws is not None else None
-        return f"{fault.reason}: {fault.message}" if fault is not None else None
+        return f"{fault.reason}: {fault.message}" if fault is not None else self._tenancy_file.trouble

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from endpoint_operator.aws.model_copy import CopyLimits
+from endpoint_operator.aws.models.copy import CopyLimits
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.prices import PriceBook
 from endpoint_operator.aws.room import AwsRoom
@@ -23,6 +23,7 @@ def aws_rooms(
     cluster_id: str,
     values: InputValues,
     prices: PriceBook,
+    images: BundledImages,
     may_write: Callable[[], None],
 ) -> AwsRooms:
     """None but the operator's own is open yet. Raises RegionMissing."""
@@ -49,7 +50,7 @@ def aws_rooms(
         region="",
         cluster_id=cluster_id,
         runtime_url="",
-        images=BundledImages(),
+        images=images,
         memory=bundled_memory(),
         default_execution_role_arn=settings.default_execution_role_arn,
     )

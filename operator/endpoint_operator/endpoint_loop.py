@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.kinds import ENDPOINTS
-from endpoint_operator.aws.rooms import AwsRooms
+from endpoint_operator.aws.tenancy_gate import TenancyGate
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import EndpointModels
@@ -30,7 +30,7 @@ class EndpointLoop:
         self,
         *,
         api: KubeApi,
-        rooms: AwsRooms,
+        gate: TenancyGate,
         input_reader: KubeInputReader,
         models: EndpointModels,
         remembered: Callable[[ObjectKey, InferenceEndpoint | None], None],
@@ -39,17 +39,17 @@ class EndpointLoop:
     ) -> None:
         """`remembered` is told of every endpoint as it is now, and of each that is gone (None). `may_write` raises
         NotLeading; it is asked before each write."""
-        self._rooms = rooms
+        self._rooms = gate.rooms
         self._input_reader = input_reader
         self._queue = WorkQueue(ENDPOINTS.kind)
         self._store = ObjectStore(ENDPOINTS, then=remembered)
         self._intake = Intake(store=self._store, queue=self._queue)
         reconciler = Reconciler(
             store=self._store,
-            inputs_of=rooms.inputs_of,
+            inputs_of=gate.inputs_of,
             input_reader=input_reader,
-            observer=rooms,
-            executor=rooms,
+            observer=gate,
+            executor=gate.rooms,
             writer=KindWriter(api, ENDPOINTS, may_write=may_write),
             exporter=ConfigMapExporter(api, may_write=may_write),
             recorder=EventRecorder(api, kind=ENDPOINTS.kind, may_write=may_write),
@@ -68,6 +68,11 @@ class EndpointLoop:
         """Something about the endpoint changed outside of it."""
         self._intake.wake(key)
 
+    def wake_all(self) -> None:
+        """What all of them depend on is other than before."""
+        for key in self._store.all_keys():
+            self.wake(key)
+
     async def look_at_inputs(self) -> None:
         """What no watch tells of: Secrets and ConfigMaps that endpoints take values from."""
         for endpoint in await self._input_reader.changed(self._endpoints()):
@@ -75,7 +80,7 @@ class EndpointLoop:
 
     async def watch_aws(self, *, begun: asyncio.Event) -> None:
         """Wake endpoints that AWS shows changed, until cancelled; `begun` is set once the fleet was seen."""
-        await self._rooms.watch(wake=self._wake_names, wake_all=self._wake_all, endpoints=self._endpoints, begun=begun)
+        await self._rooms.watch(wake=self._wake_names, wake_all=self.wake_all, endpoints=self._endpoints, begun=begun)
 
     async def work(self) -> None:
         """Make passes until closed, and finish those under way."""
@@ -100,10 +105,6 @@ class EndpointLoop:
         for key, endpoint in self._store.entries():
             if endpoint_name_of(endpoint) in wanted or endpoint.object_name in wanted:
                 self.wake(key)
-
-    def _wake_all(self) -> None:
-        for key in self._store.all_keys():
-            self.wake(key)
 
     def _endpoints(self) -> list[InferenceEndpoint]:
         return [endpoint for _, endpoint in self._store.entries()]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.kinds import MODELS
 from endpoint_operator.api.model import InferenceModel
-from endpoint_operator.aws.model_inventory import PublishedModels
-from endpoint_operator.aws.model_rooms import ModelRooms
+from endpoint_operator.aws.models.inventory import PublishedModels
+from endpoint_operator.aws.models.rooms import ModelRooms
 from endpoint_operator.aws.rooms import AwsRooms
 from endpoint_operator.engine.intake import Intake
 from endpoint_operator.engine.keys import ObjectKey
@@ -17,6 +17,7 @@ from endpoint_operator.engine.model_reconcile import ModelReconciler
 from endpoint_operator.engine.model_target import target_of
 from endpoint_operator.engine.queue import WorkQueue
 from endpoint_operator.engine.store import ObjectStore
+from endpoint_operator.engine.tenancy_now import TenancyNow
 from endpoint_operator.engine.workers import Workers
 from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.events import EventRecorder
@@ -26,6 +27,9 @@ from endpoint_operator.kube.packing_jobs import PackingJobs
 from endpoint_operator.kube.resync import Resynced
 from endpoint_operator.kube.watch import Watched
 from endpoint_operator.kube.writer import KindWriter
+from endpoint_operator.planning.faults import Fault
+from endpoint_operator.planning.models.facts import Target
+from endpoint_operator.planning.tenancy.refusals import fault_in_model, fault_in_target
 from endpoint_operator.settings import Settings
 
 
@@ -41,12 +45,14 @@ class ModelLoop:
         cluster_id: str,
         listed: asyncio.Event,
         may_write: Callable[[], None],
+        tenancy: TenancyNow,
     ) -> None:
         """`listed` is set once every object of the cluster was seen. `may_write` raises NotLeading; it is asked before
         each write."""
         self._settings = settings
         self._default_region = rooms.region
         self._listed = listed
+        self._tenancy = tenancy
         self.news = ModelNews()
         self._queue = WorkQueue(MODELS.kind)
         self._directory = ModelDirectory(wake=self._wake, moved=self.news.moved)
@@ -63,6 +69,7 @@ class ModelLoop:
             packers=PackingJobs(api, settings.packer(), may_write=may_write),
             cluster_id=cluster_id,
             drain_seconds=settings.model_drain_seconds,
+            why_not_allowed=self._why_not_allowed,
         )
         self._recorder = EventRecorder(api, kind=MODELS.kind, may_write=may_write)
         reconciler = ModelReconciler(
@@ -89,9 +96,9 @@ class ModelLoop:
         self._directory.remove_endpoint(key)
         self.news.forget(key)
 
-    async def tell_endpoints(self, *, wake: Callable[[ObjectKey], None]) -> None:
-        """Let endpoints know of their models, once all of these are known: `wake` is called for each that has news."""
-        await self._listed.wait()
+    def tell_endpoints(self, *, wake: Callable[[ObjectKey], None]) -> None:
+        """From now on endpoints know of their models, of which all must be known: `wake` is called for each that has
+        news."""
         self.news.begin(self._directory, wake=wake)
 
     async def work(self) -> None:
@@ -113,10 +120,20 @@ class ModelLoop:
     def longest_pass_seconds(self) -> float:
         return self._workers.longest_pass_seconds()
 
+    def wake_all(self) -> None:
+        """What all of them depend on is other than before."""
+        for key in self._store.all_keys():
+            self._intake.wake(key)
+
     def _published(self) -> Iterator[PublishedModels]:
         for endpoint, target in self._directory.endpoints():
+            if fault_in_target(target, namespace=endpoint.namespace, tenancy=self._tenancy.get()) is not None:
+                continue
             s3_uris = self._directory.published_by(endpoint)
             yield PublishedModels(place=target.place, s3_prefix=target.s3_prefix, s3_uris=s3_uris)
+
+    def _why_not_allowed(self, model: InferenceModel, target: Target | None) -> Fault | None:
+        return fault_in_model(model, target, self._tenancy.get())
 
     def _wake(self, key: ObjectKey) -> None:
         self._intake.wake(key)

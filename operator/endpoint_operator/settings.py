@@ -25,6 +25,12 @@ class Settings(BaseSettings):
     default_execution_role_arn: str | None = Field(
         default=None, description="Role that SageMaker runs containers with where an object names none."
     )
+    tenancy_file: str | None = Field(
+        default=None,
+        description="YAML file with the rules of which namespace may use which roles, S3 prefixes, keys, images and "
+        "other things of AWS; read again when it changes. Default: everything in the operator's own account may be "
+        "used, and nothing of another account.",
+    )
     cluster_id: str | None = Field(
         default=None, description="Name of this cluster in AWS tags. Default: the uid of the namespace kube-system."
     )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from endpoint_operator.api.model import InferenceModel
-from endpoint_operator.aws.model_faults import Spot, prefix_spot
+from endpoint_operator.aws.models.faults import Spot, prefix_spot
 from endpoint_operator.planning.models.ownership import metadata_of
 from endpoint_operator.planning.models.steps import CopyObject
 from tests.simulator.world import World

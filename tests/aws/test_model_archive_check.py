@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from endpoint_operator.aws.archive_stream import ArchiveUnreadable, members_of
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.model_archive_check import ArchiveChecks
-from endpoint_operator.aws.model_faults import source_spot
+from endpoint_operator.aws.models.archive_check import ArchiveChecks
+from endpoint_operator.aws.models.archive_stream import ArchiveUnreadable, members_of
+from endpoint_operator.aws.models.faults import source_spot
 from endpoint_operator.aws.steps import StepRefused
 from endpoint_operator.planning.faults import Blame, Fault
 from tests.aws.model_world import DENIED, SOURCE, put, with_buckets

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.model_artifacts import ModelArtifacts
-from endpoint_operator.aws.model_faults import source_spot
+from endpoint_operator.aws.models.artifacts import ModelArtifacts
+from endpoint_operator.aws.models.faults import source_spot
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.models.facts import Absent, PublishedSeen, SourceSeen
 from tests.aws.model_world import CLUSTER, DENIED, SLOW_DOWN, SOURCE, TARGET, ours, put, target, with_buckets

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.model_artifacts import ModelArtifacts
-from endpoint_operator.aws.model_copy import Copied, CopyLimits, ModelCopies
-from endpoint_operator.aws.model_faults import source_spot
+from endpoint_operator.aws.models.artifacts import ModelArtifacts
+from endpoint_operator.aws.models.copy import Copied, CopyLimits, ModelCopies
+from endpoint_operator.aws.models.faults import source_spot
 from endpoint_operator.aws.steps import StepRefused
 from endpoint_operator.planning.faults import Blame, Fault
 from tests.aws.model_world import (

@@ -3,8 +3,8 @@
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from endpoint_operator.aws.errors import CallFailed
-from endpoint_operator.aws.model_faults import fault_at, former_spot, source_spot
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.models.faults import fault_at, former_spot, source_spot
 from endpoint_operator.planning.faults import Blame
 from tests.aws.model_world import SOURCE, target
 

@@ -3,7 +3,7 @@
 import pytest
 
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.model_inventory import ModelInventory, PublishedModels
+from endpoint_operator.aws.models.inventory import ModelInventory, PublishedModels
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.planning.place import Place
 from tests.aws.model_world import DENIED, put, with_buckets

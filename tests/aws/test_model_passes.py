@@ -8,8 +8,8 @@ import pytest
 
 from endpoint_operator.api.conditions import ConditionType, find, is_true
 from endpoint_operator.api.model import InferenceModel
-from endpoint_operator.aws.model_inventory import PublishedModels
-from endpoint_operator.aws.model_rooms import ModelRooms
+from endpoint_operator.aws.models.inventory import PublishedModels
+from endpoint_operator.aws.models.rooms import ModelRooms
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.prices import PriceBook
 from endpoint_operator.aws.room import AwsRoom

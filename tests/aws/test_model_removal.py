@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed
-from endpoint_operator.aws.model_artifacts import ModelArtifacts
-from endpoint_operator.aws.model_removal import ModelRemoval
+from endpoint_operator.aws.models.artifacts import ModelArtifacts
+from endpoint_operator.aws.models.removal import ModelRemoval
 from tests.aws.model_world import (
     CLUSTER,
     DENIED,

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from endpoint_operator.api.model import InferenceModel
+from endpoint_operator.aws.models.warm_up_requests import WarmUpAnswer
+from endpoint_operator.aws.models.warm_up_rows import NEVER, WarmUpRow, row_of
 from endpoint_operator.aws.periods import WARM_UP_BACK_OFF_SECONDS
-from endpoint_operator.aws.warm_up_requests import WarmUpAnswer
-from endpoint_operator.aws.warm_up_rows import NEVER, WarmUpRow, row_of
 from endpoint_operator.planning.faults import Blame, Fault
 from tests.aws.warm_up_world import TARGET, warm_condition, warm_model
 

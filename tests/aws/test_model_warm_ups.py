@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from endpoint_operator.aws.models.warm_up_rows import slot
 from endpoint_operator.aws.periods import WARM_UPS_AT_ONCE_OF_ENDPOINT
-from endpoint_operator.aws.warm_up_rows import slot
 from endpoint_operator.engine.ports import NotLeading
 from endpoint_operator.planning.faults import Blame
 from tests.aws.model_world import DENIED, put
@@ -95,6 +95,21 @@ async def test_a_model_that_is_loading_is_asked_again_and_its_wait_is_its_cold_s
     await warming.until(lambda: warming.warm_ups.known(model).warm, "the model to be warm")
 
 
+async def test_what_answered_before_callers_were_told_is_asked_until_it_is_warm(
+    world: World, warming: WarmingWorld
+) -> None:
+    """Also where the endpoint was seen long before."""
+    for name in ("tenant-1", "tenant-2"):
+        given_archive(world, f"{name}.tar.gz")
+    known = warming.put(warm_model())
+    warming.run()
+    await warming.until(lambda: warming.warm_ups.known(known).warm, "the endpoint to be seen")
+    model = warm_model("tenant-2")
+    assert await warming.warm_ups.ask(model, target_model="tenant-2.tar.gz") is None
+    warming.put(model)
+    await warming.until(lambda: warming.warm_ups.known(model).warm, "the model to be warm")
+
+
 async def test_what_the_container_refuses_is_said_in_its_own_words(world: World, warming: WarmingWorld) -> None:
     given_archive(world, "tenant-1.tar.gz")
     model = warming.put(warm_model(warm_up={"body": "fail"}))
@@ -105,6 +120,19 @@ async def test_what_the_container_refuses_is_said_in_its_own_words(world: World,
     assert (fault.reason, fault.blame) == ("WarmUpRefused", Blame.USER)
     assert "tenant-1.tar.gz answered 500 to the warm-up (broken)" in fault.message
     assert warming.warm_ups.known(model).warm is False
+    assert "/aws/sagemaker/Endpoints/e1" in fault.message
+
+
+async def test_no_words_are_told_of_a_container_that_knows_a_secret(world: World, warming: WarmingWorld) -> None:
+    given_archive(world, "tenant-1.tar.gz")
+    warming.target = replace(warming.target, holds_hidden_values=True)
+    model = warming.put(warm_model(warm_up={"body": "fail"}))
+    warming.run()
+    await warming.until(lambda: warming.woken, "word of the refusal")
+    fault = warming.warm_ups.known(model).fault
+    assert fault is not None
+    assert "broken" not in fault.message
+    assert "tenant-1.tar.gz answered 500 to the warm-up (its words are not shown" in fault.message
     assert "/aws/sagemaker/Endpoints/e1" in fault.message
 
 

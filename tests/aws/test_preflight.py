@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from endpoint_operator.aws.errors import CallFailed
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.preflight import Preflight
 from tests.aws.looker import (
     AWS_IMAGE,

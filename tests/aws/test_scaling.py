@@ -9,16 +9,17 @@ import pytest
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.alarms import AlarmApi
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, fault_of
-from endpoint_operator.aws.scaling import ScalingApi, ScalingCall
-from endpoint_operator.aws.scaling_inventory import ScalingInventory
-from endpoint_operator.aws.scaling_steps import ScalingSteps
+from endpoint_operator.aws.error_faults import fault_of
+from endpoint_operator.aws.scaling.calls import ScalingApi, ScalingCall
+from endpoint_operator.aws.scaling.inventory import ScalingInventory
+from endpoint_operator.aws.scaling.steps import ScalingSteps
 from endpoint_operator.aws.steps import Pass
 from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
-from endpoint_operator.planning.scaling_compare import steps_towards
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LiveScaling, LiveTarget
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.compare import steps_towards
+from endpoint_operator.planning.scaling.live import NOT_REGISTERED, LiveScaling, LiveTarget
+from endpoint_operator.planning.scaling.steps import (
     SCALING_STEPS,
     DeleteScalingPolicy,
     DeleteScheduledAction,
@@ -28,7 +29,7 @@ from endpoint_operator.planning.scaling_steps import (
     PutWakeUpAlarm,
     RegisterScalableTarget,
 )
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling.wanted import WantedScaling, scalable_resource, wanted_scaling
 from tests.simulator.world import World
 from tests.unit.given import INPUTS, NOW, an_object
 

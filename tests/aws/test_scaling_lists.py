@@ -7,16 +7,16 @@ import pytest
 
 from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.scaling import ScalingApi
-from endpoint_operator.aws.scaling_inventory import ScalingInventory
-from endpoint_operator.aws.scaling_observer import ScalingObserver
-from endpoint_operator.aws.scaling_troubles import ScalingTroubles
+from endpoint_operator.aws.scaling.calls import ScalingApi
+from endpoint_operator.aws.scaling.inventory import ScalingInventory
+from endpoint_operator.aws.scaling.observer import ScalingObserver
+from endpoint_operator.aws.scaling.troubles import ScalingTroubles
 from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
 from endpoint_operator.planning.desired import endpoint_name_of
-from endpoint_operator.planning.scaling_compare import steps_towards
-from endpoint_operator.planning.scaling_decision import wanted_of
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED
-from endpoint_operator.planning.scaling_memory import in_place, seen, with_intent
+from endpoint_operator.planning.scaling.compare import steps_towards
+from endpoint_operator.planning.scaling.decision import wanted_of
+from endpoint_operator.planning.scaling.live import NOT_REGISTERED
+from endpoint_operator.planning.scaling.memory import in_place, seen, with_intent
 from tests.simulator.world import World
 from tests.unit.given import INPUTS, NOW, an_object, desired, live, spec, status
 

@@ -8,25 +8,25 @@ import pytest
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.alarms import AlarmApi
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed
-from endpoint_operator.aws.scaling import ScalingApi
-from endpoint_operator.aws.scaling_inventory import ScalingInventory
-from endpoint_operator.aws.scaling_steps import ScalingSteps
-from endpoint_operator.aws.scaling_troubles import ScalingTroubles
+from endpoint_operator.aws.scaling.calls import ScalingApi
+from endpoint_operator.aws.scaling.inventory import ScalingInventory
+from endpoint_operator.aws.scaling.steps import ScalingSteps
+from endpoint_operator.aws.scaling.troubles import ScalingTroubles
 from endpoint_operator.aws.steps import Pass, StepRefused
 from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
 from endpoint_operator.planning.desired import ownership_tags
-from endpoint_operator.planning.scaling_compare import steps_towards
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED, LiveScaling
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.compare import steps_towards
+from endpoint_operator.planning.scaling.live import NOT_REGISTERED, LiveScaling
+from endpoint_operator.planning.scaling.steps import (
     DeleteWakeUpAlarm,
     DeregisterScalableTarget,
     PutWakeUpAlarm,
     RegisterScalableTarget,
     ScalingStep,
 )
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling.wanted import WantedScaling, scalable_resource, wanted_scaling
 from tests.simulator.world import World
 from tests.unit.given import INPUTS, NOW, an_object
 

@@ -11,11 +11,11 @@ from endpoint_operator.api.model import InferenceModel
 from endpoint_operator.api.model_status import InferenceModelStatus, PublishedFrom
 from endpoint_operator.aws.calls import Calls
 from endpoint_operator.aws.health import AwsHealth
-from endpoint_operator.aws.model_room import ASKING
+from endpoint_operator.aws.models.room import ASKING
+from endpoint_operator.aws.models.warm_up_bodies import WarmUpBodies
+from endpoint_operator.aws.models.warm_up_requests import WarmUpRequests
+from endpoint_operator.aws.models.warm_ups import WarmUps
 from endpoint_operator.aws.session import Clients
-from endpoint_operator.aws.warm_up_bodies import WarmUpBodies
-from endpoint_operator.aws.warm_up_requests import WarmUpRequests
-from endpoint_operator.aws.warm_ups import WarmUps
 from endpoint_operator.engine.keys import ObjectKey
 from endpoint_operator.engine.ports import NotLeading
 from endpoint_operator.planning.models.facts import Target

@@ -7,7 +7,7 @@ action without a target, and a deregistration takes them along. What no caller m
 from dataclasses import dataclass, field, replace
 
 from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY, alarm_name, watched
-from endpoint_operator.planning.scaling_live import (
+from endpoint_operator.planning.scaling.live import (
     NOT_REGISTERED,
     LivePolicy,
     LiveScaling,
@@ -15,7 +15,7 @@ from endpoint_operator.planning.scaling_live import (
     LiveTarget,
     LiveWakeUpAlarm,
 )
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,
     DeleteWakeUpAlarm,

@@ -8,7 +8,7 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.planning.foresight import foresee
 from endpoint_operator.planning.plan import Situation
-from endpoint_operator.planning.scaling_steps import SCALING_STEPS
+from endpoint_operator.planning.scaling.steps import SCALING_STEPS
 from endpoint_operator.planning.steps import (
     DeleteEndpoint,
     Step,

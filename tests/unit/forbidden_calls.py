@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterator
 
 from endpoint_operator.planning.facts import LiveEndpoint, LiveVariant
-from endpoint_operator.planning.scaling_steps import RegisterScalableTarget
-from endpoint_operator.planning.scaling_wanted import PROVISIONED_CONCURRENCY
+from endpoint_operator.planning.scaling.steps import RegisterScalableTarget
+from endpoint_operator.planning.scaling.wanted import PROVISIONED_CONCURRENCY
 from endpoint_operator.planning.single_precision import equal_weights
 from endpoint_operator.planning.steps import CreateEndpointConfig, UpdateEndpoint, UpdateEndpointWeightsAndCapacities
 from tests.unit.configs_in_memory import is_asynchronous, is_serverless, items_of

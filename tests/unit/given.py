@@ -39,7 +39,7 @@ from endpoint_operator.planning.facts import (
     OperatorInputs,
 )
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.inputs import ObjectVersion, SeenInputs, references_of
+from endpoint_operator.planning.inputs.values import ObjectVersion, SeenInputs, references_of
 from endpoint_operator.planning.single_precision import single_precision
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

@@ -20,9 +20,9 @@ from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import FinalizerChange, Plan
 from endpoint_operator.planning.recorded import is_known
-from endpoint_operator.planning.scaling_live import KnownScaling
-from endpoint_operator.planning.scaling_steps import SCALING_STEPS
-from endpoint_operator.planning.scaling_wanted import scalable_resource
+from endpoint_operator.planning.scaling.live import KnownScaling
+from endpoint_operator.planning.scaling.steps import SCALING_STEPS
+from endpoint_operator.planning.scaling.wanted import scalable_resource
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     FLEET_STEPS,

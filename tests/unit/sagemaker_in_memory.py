@@ -11,8 +11,8 @@ from typing import Any
 from endpoint_operator.api.identity import MANAGED_BY, TAG_MANAGED_BY
 from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus, LiveVariant
-from endpoint_operator.planning.scaling_live import LiveTarget
-from endpoint_operator.planning.scaling_steps import RegisterScalableTarget, ScalingStep
+from endpoint_operator.planning.scaling.live import LiveTarget
+from endpoint_operator.planning.scaling.steps import RegisterScalableTarget, ScalingStep
 from endpoint_operator.planning.single_precision import single_precision
 from endpoint_operator.planning.steps import (
     CreateEndpointConfig,

@@ -6,19 +6,19 @@ from typing import Any
 
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
-from endpoint_operator.planning.scaling import (
-    ScalingDecision,
-    ScalingQuestion,
-    decide_scaling,
-)
-from endpoint_operator.planning.scaling_live import (
+from endpoint_operator.planning.scaling.live import (
     LivePolicy,
     LiveScaling,
     LiveSchedule,
     LiveTarget,
 )
-from endpoint_operator.planning.scaling_steps import TARGET_TRACKING
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling.plan import (
+    ScalingDecision,
+    ScalingQuestion,
+    decide_scaling,
+)
+from endpoint_operator.planning.scaling.steps import TARGET_TRACKING
+from endpoint_operator.planning.scaling.wanted import WantedScaling, scalable_resource, wanted_scaling
 
 # A Sunday evening in Seoul; Friday's morning and evening have run.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

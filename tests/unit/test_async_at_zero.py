@@ -9,7 +9,7 @@ from endpoint_operator.api.conditions import ConditionType, find
 from endpoint_operator.planning.billed import cost_status
 from endpoint_operator.planning.cost import Price, PriceSource
 from endpoint_operator.planning.quota_needs import change_of
-from endpoint_operator.planning.scaling_condition import AUTOSCALING_READY
+from endpoint_operator.planning.scaling.condition import AUTOSCALING_READY
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     CreateEndpointConfig,

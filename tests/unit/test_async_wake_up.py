@@ -11,12 +11,12 @@ from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.api.spec import Mode
 from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY, watched
-from endpoint_operator.planning.scaling import alarms_left, deregister_before_deletion, deregister_before_update
-from endpoint_operator.planning.scaling_compare import steps_towards
-from endpoint_operator.planning.scaling_live import LivePolicy, LiveScaling, LiveTarget, LiveWakeUpAlarm
-from endpoint_operator.planning.scaling_memory import in_place, seen, with_intent
-from endpoint_operator.planning.scaling_steps import PutScalingPolicy, PutWakeUpAlarm, ScalingStep
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scaling_fault, wanted_scaling
+from endpoint_operator.planning.scaling.compare import steps_towards
+from endpoint_operator.planning.scaling.live import LivePolicy, LiveScaling, LiveTarget, LiveWakeUpAlarm
+from endpoint_operator.planning.scaling.memory import in_place, seen, with_intent
+from endpoint_operator.planning.scaling.plan import alarms_left, deregister_before_deletion, deregister_before_update
+from endpoint_operator.planning.scaling.steps import PutScalingPolicy, PutWakeUpAlarm, ScalingStep
+from endpoint_operator.planning.scaling.wanted import WantedScaling, scaling_fault, wanted_scaling
 from tests.unit.given import NOW
 
 ALARM = "endpoint-operator-wake-up-ml-churn"

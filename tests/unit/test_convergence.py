@@ -212,6 +212,7 @@ class Walk(RuleBasedStateMachine):
     @rule()
     def somebody_deletes_the_alarms_that_wake_it(self) -> None:
         self.sagemaker.autoscaling.alarms.clear()
+        self.operator.awake = True  # by the look at all alarms: the fleet's list says nothing of them
 
     @rule()
     def somebody_moves_the_endpoint_to_another_config(self) -> None:

@@ -13,10 +13,10 @@ from endpoint_operator.api.status import ResolvedInput, RevisionState, RevisionS
 from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.desired import Desired, desired_state
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.input_condition import INPUTS_CHANGED
-from endpoint_operator.planning.input_faults import LONGEST_VALUE, fault_in_value
-from endpoint_operator.planning.input_requests import inputs_in, values_put, with_values, without_values
-from endpoint_operator.planning.inputs import (
+from endpoint_operator.planning.inputs.condition import INPUTS_CHANGED
+from endpoint_operator.planning.inputs.faults import LONGEST_VALUE, fault_in_value
+from endpoint_operator.planning.inputs.requests import inputs_in, told_without, values_put, with_values
+from endpoint_operator.planning.inputs.values import (
     MOST_INPUTS,
     ObjectVersion,
     SeenInputs,
@@ -112,12 +112,13 @@ def test_values_are_put_where_they_belong_and_the_plan_stays_as_it_was(container
     assert inputs_in(filled) == {}
     assert json.dumps(filled).count("hunter2") == containers
     assert request == before
-    assert values_put(request, filled) == {"hunter2"}
+    assert values_put(request, filled) == {("PASSWORD", "hunter2")}
 
 
-def test_a_refusal_is_told_without_the_values_longest_first() -> None:
-    fault = Fault(blame=Blame.USER, reason="Invalid", message="'hunter2-long' and 'hunter2' are refused")
-    assert without_values(fault, {"hunter2", "hunter2-long", ""}).message == "'[value]' and '[value]' are refused"
+def test_a_refusal_is_told_without_the_values() -> None:
+    fault = Fault(blame=Blame.USER, reason="Invalid", message="hunter2 is refused, and FLAG a too; mend a part")
+    told = told_without(fault, {("PASSWORD", "hunter2"), ("FLAG", "a")})
+    assert told.message == "[value] is refused, and FLAG [value] too; mend a part"
 
 
 def test_a_revision_keeps_the_values_and_the_role_that_it_was_made_with() -> None:

@@ -6,7 +6,7 @@ import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from endpoint_operator.planning.scaling_steps import PutScalingPolicy
+from endpoint_operator.planning.scaling.steps import PutScalingPolicy
 from tests.unit.given import desired, multi_model, revision, spec
 from tests.unit.operator_in_memory import OperatorInMemory
 from tests.unit.sagemaker_in_memory import SageMakerInMemory

@@ -8,28 +8,28 @@ from typing import Any
 import pytest
 
 from endpoint_operator.api.scaling_status import ScalingStatus
-from endpoint_operator.planning import scaling
-from endpoint_operator.planning.scaling import (
-    count_is_ours,
-    decide_scaling,
-    deregister_before_deletion,
-    rows_as_seen,
-)
-from endpoint_operator.planning.scaling_live import (
+from endpoint_operator.planning.scaling import plan as scaling
+from endpoint_operator.planning.scaling.live import (
     NOT_REGISTERED,
     LivePolicy,
     LiveSchedule,
     LiveTarget,
 )
-from endpoint_operator.planning.scaling_memory import missing_from_lists, resources_to_look_at
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.memory import missing_from_lists, resources_to_look_at
+from endpoint_operator.planning.scaling.plan import (
+    count_is_ours,
+    decide_scaling,
+    deregister_before_deletion,
+    rows_as_seen,
+)
+from endpoint_operator.planning.scaling.steps import (
     TARGET_TRACKING,
     DeregisterScalableTarget,
     PutScalingPolicy,
     PutScheduledAction,
     RegisterScalableTarget,
 )
-from endpoint_operator.planning.scaling_wanted import WantedScaling
+from endpoint_operator.planning.scaling.wanted import WantedScaling
 
 # A Sunday evening in Seoul; Friday's morning and evening have run.
 from tests.unit.scaling_given import (

@@ -8,8 +8,8 @@ import pytest
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked, ScalingStatus
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.scaling_condition import autoscaling_condition
-from endpoint_operator.planning.scaling_wanted import WantedScaling, wanted_scaling
+from endpoint_operator.planning.scaling.condition import autoscaling_condition
+from endpoint_operator.planning.scaling.wanted import WantedScaling, wanted_scaling
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 SCHEDULE = {"name": "night", "schedule": "cron(0 20 * * ? *)", "minCount": 1, "maxCount": 1}

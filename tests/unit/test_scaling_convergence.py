@@ -16,8 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from endpoint_operator.api.autoscaling import Autoscaling, Schedule
 from endpoint_operator.api.scaling_status import ScalingStatus
 from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY, alarm_name, watched
-from endpoint_operator.planning.scaling import ScalingQuestion, decide_scaling, rows_as_seen
-from endpoint_operator.planning.scaling_live import (
+from endpoint_operator.planning.scaling.live import (
     NOT_REGISTERED,
     LivePolicy,
     LiveScaling,
@@ -25,9 +24,10 @@ from endpoint_operator.planning.scaling_live import (
     LiveTarget,
     LiveWakeUpAlarm,
 )
-from endpoint_operator.planning.scaling_memory import resources_to_look_at
-from endpoint_operator.planning.scaling_schedule import last_run
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.memory import resources_to_look_at
+from endpoint_operator.planning.scaling.plan import ScalingQuestion, decide_scaling, rows_as_seen
+from endpoint_operator.planning.scaling.schedule import last_run
+from endpoint_operator.planning.scaling.steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,
     DeleteWakeUpAlarm,
@@ -39,7 +39,7 @@ from endpoint_operator.planning.scaling_steps import (
     ScalableResource,
     ScalingStep,
 )
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling.wanted import WantedScaling, scalable_resource, wanted_scaling
 
 RESOURCE = scalable_resource(endpoint_name="ml-churn", variant="AllTraffic")
 ALARM = alarm_name("ml-churn")

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from endpoint_operator.aws.errors import CallFailed, fault_of
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.error_faults import fault_of
 from endpoint_operator.planning.faults import Blame
 
 AUTOSCALING = "application-autoscaling"

@@ -10,18 +10,18 @@ from botocore.validate import ParamValidator
 
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.scaling_status import ScalingAsked
-from endpoint_operator.aws.scaling import ScalingCall, request_of
+from endpoint_operator.aws.scaling.calls import ScalingCall, request_of
 from endpoint_operator.aws.service_models import NeededOperationsLoader
-from endpoint_operator.planning.scaling_compare import steps_towards
-from endpoint_operator.planning.scaling_live import NOT_REGISTERED
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.compare import steps_towards
+from endpoint_operator.planning.scaling.live import NOT_REGISTERED
+from endpoint_operator.planning.scaling.steps import (
     DeleteScalingPolicy,
     DeleteScheduledAction,
     DeleteWakeUpAlarm,
     DeregisterScalableTarget,
     PutWakeUpAlarm,
 )
-from endpoint_operator.planning.scaling_wanted import scalable_resource, wanted_scaling
+from endpoint_operator.planning.scaling.wanted import scalable_resource, wanted_scaling
 from tests.unit.given import NOW
 
 RESOURCE = scalable_resource(endpoint_name="ml-churn", variant="AllTraffic")

@@ -2,21 +2,21 @@
 
 import pytest
 
-from endpoint_operator.planning import scaling
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Plan, Situation
-from endpoint_operator.planning.scaling import (
+from endpoint_operator.planning.scaling import plan as scaling
+from endpoint_operator.planning.scaling.decision import what_comes_back
+from endpoint_operator.planning.scaling.live import (
+    NOT_REGISTERED,
+)
+from endpoint_operator.planning.scaling.memory import resources_to_look_at
+from endpoint_operator.planning.scaling.plan import (
     after_deregistration,
     decide_scaling,
     deregister_before_update,
 )
-from endpoint_operator.planning.scaling_decision import what_comes_back
-from endpoint_operator.planning.scaling_live import (
-    NOT_REGISTERED,
-)
-from endpoint_operator.planning.scaling_memory import resources_to_look_at
-from endpoint_operator.planning.scaling_steps import (
+from endpoint_operator.planning.scaling.steps import (
     RegisterScalableTarget,
 )
 from endpoint_operator.planning.steps import CreateModel, UpdateEndpoint

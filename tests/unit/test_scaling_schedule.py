@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from endpoint_operator.api.autoscaling import Schedule
-from endpoint_operator.planning.scaling_cron import NotUnderstood
-from endpoint_operator.planning.scaling_schedule import is_over, last_run, reading_of
+from endpoint_operator.planning.scaling.cron import NotUnderstood
+from endpoint_operator.planning.scaling.schedule import is_over, last_run, reading_of
 
 # A Sunday.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

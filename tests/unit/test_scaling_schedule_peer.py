@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from endpoint_operator.api.autoscaling import Schedule
-from endpoint_operator.planning.scaling_schedule import last_run
+from endpoint_operator.planning.scaling.schedule import last_run
 from sagemaker_simulator.autoscaling.schedule_expression import expression_of
 
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")

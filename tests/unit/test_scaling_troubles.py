@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from endpoint_operator.aws.scaling_troubles import FIRST_SECONDS, LONGEST_SECONDS, ScalingTroubles
+from endpoint_operator.aws.scaling.troubles import FIRST_SECONDS, LONGEST_SECONDS, ScalingTroubles
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.plan import Look, Plan, Situation
-from endpoint_operator.planning.scaling_live import ScalingTrouble
-from endpoint_operator.planning.scaling_trouble import passes_by, with_trouble
+from endpoint_operator.planning.scaling.live import ScalingTrouble
+from endpoint_operator.planning.scaling.trouble import passes_by, with_trouble
 from tests.unit.given import an_object
 
 DENIED = Fault(blame=Blame.OPERATOR_SETUP, reason="OperatorNotAllowed", message="add the action")

@@ -7,7 +7,7 @@ import pytest
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.api.spec import Mode
 from endpoint_operator.planning.faults import Blame
-from endpoint_operator.planning.scaling_wanted import WantedScaling, scaling_fault, wanted_scaling
+from endpoint_operator.planning.scaling.wanted import WantedScaling, scaling_fault, wanted_scaling
 
 TAGS = {"team": "growth"}
 

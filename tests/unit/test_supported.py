@@ -9,7 +9,7 @@ from endpoint_operator.api.spec_rules import SPEC_RULES
 from endpoint_operator.planning.decide import make_plan, wants_look
 from endpoint_operator.planning.exporting import export_change
 from endpoint_operator.planning.foresight import foresee
-from endpoint_operator.planning.inputs import ObjectVersion, SeenInputs, wants_values
+from endpoint_operator.planning.inputs.values import ObjectVersion, SeenInputs, wants_values
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.place import place_of
 from endpoint_operator.planning.supported import not_yet_supported

@@ -34,7 +34,7 @@ class ModelData(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=rules(
             (
-                "self.compression == 'None' || !self.s3Uri.endsWith('/')",
+                "(has(self.compression) && self.compression == 'None') || !self.s3Uri.endsWith('/')",
                 "modelData.s3Uri is one .tar.gz object; for an S3 prefix set compression: None",
                 ".s3Uri",
             )

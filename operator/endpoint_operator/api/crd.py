@@ -1,7 +1,9 @@
 """CRDs from the pydantic models: their JSON schema, rewritten into the structural schema that Kubernetes takes."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import yaml
@@ -16,6 +18,9 @@ from endpoint_operator.api.spec_rules import OBJECT_RULES, Rule
 from endpoint_operator.api.status import InferenceEndpointStatus
 
 Schema = dict[str, Any]
+# The status of what the operator has not looked at yet. Without, kstatus (Flux, `helm --wait`) takes a new object for
+# done: a generation that is behind is one only where there is an observedGeneration. Flux's kinds have this default.
+NOT_LOOKED_AT = {"observedGeneration": -1}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,28 +159,37 @@ def _object_schema(form: _Form) -> Schema:
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
             "spec": structural(form.spec.model_json_schema(by_alias=True)),
-            "status": structural(form.status.model_json_schema(by_alias=True)),
+            "status": {**structural(form.status.model_json_schema(by_alias=True)), "default": NOT_LOOKED_AT},
         },
         **(rules(*form.object_rules) if form.object_rules else {}),
     }
 
 
 def structural(schema: Schema) -> Schema:
-    """A JSON schema of pydantic's as a structural schema: references inlined, optional members plain, no titles."""
+    """A JSON schema of pydantic's as a structural schema: references inlined, optional members plain, no titles.
+
+    Defaults inside lists are told and not declared: where the API server fills something in there, Argo CD's own
+    comparison takes the whole list for another one for ever. The operator fills them in when it reads.
+    """
     definitions = schema.get("$defs", {})
 
-    def rewrite(node: Schema) -> Schema:
+    def rewrite(node: Schema, *, inside_list: bool) -> Schema:
         node = _inlined(node, definitions)
+        default = node.get("default")
+        if default in (None, []) or inside_list:
+            node.pop("default", None)
+        if inside_list and default:
+            node["description"] = f"{node.get('description', '')} Default: {json.dumps(default)}.".lstrip()
         result: Schema = {}
         for key, value in node.items():
-            if key in _DROPPED or (key == "default" and value in (None, [])):
-                continue
-            result[key] = _REWRITERS.get(key, _same)(value, rewrite)
+            if key not in _DROPPED:
+                below = partial(rewrite, inside_list=inside_list or key == "items")
+                result[key] = _REWRITERS.get(key, _same)(value, below)
         if "x-kubernetes-preserve-unknown-fields" in result:
             result.pop("additionalProperties", None)
         return result
 
-    return rewrite(schema)
+    return rewrite(schema, inside_list=False)
 
 
 # additionalProperties: false is pydantic's extra="forbid"; the API server prunes instead and says so.

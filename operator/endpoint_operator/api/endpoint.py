@@ -1,4 +1,4 @@
-"""The kind InferenceEndpoint as the operator reads it: metadata, spec and status of one object."""
+"""The kind InferenceEndpoint as the operator reads it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,71 +6,30 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from endpoint_operator.api.identity import FINALIZER, RECONCILE_AT
+from endpoint_operator.api.custom_object import CustomObject, metadata_of, what_is_wrong
 from endpoint_operator.api.spec import DeletionPolicy, InferenceEndpointSpec, Mode
 from endpoint_operator.api.status import InferenceEndpointStatus
 
 
 @dataclass(frozen=True, kw_only=True)
-class InferenceEndpoint:
-    """One object. `resource_version` is that of the last read: a write that carries it fails if somebody was faster."""
+class InferenceEndpoint(CustomObject):
+    """One object that is one endpoint."""
 
-    namespace: str
-    name: str
-    uid: str
-    generation: int
-    resource_version: str
     spec: InferenceEndpointSpec
     status: InferenceEndpointStatus = field(default_factory=InferenceEndpointStatus)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    finalizers: tuple[str, ...] = ()
-    deletion_timestamp: str | None = None
-    spec_error: str | None = None
-    """Why this release cannot read the spec (a newer release's CRD); `spec` then holds only what deletion needs."""
-
-    @property
-    def object_name(self) -> str:
-        """namespace/name, as it stands in the tag `object`."""
-        return f"{self.namespace}/{self.name}"
-
-    @property
-    def being_deleted(self) -> bool:
-        return self.deletion_timestamp is not None
-
-    @property
-    def has_finalizer(self) -> bool:
-        return FINALIZER in self.finalizers
-
-    @property
-    def reconcile_at(self) -> str:
-        return self.annotations.get(RECONCILE_AT, "")[:1024]
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "InferenceEndpoint":
         """The object out of the API server's JSON."""
-        metadata = body["metadata"]
         spec, error = _parse_spec(body.get("spec") or {})
-        return cls(
-            namespace=metadata["namespace"],
-            name=metadata["name"],
-            uid=metadata.get("uid", ""),
-            generation=metadata.get("generation", 1),
-            resource_version=metadata.get("resourceVersion", ""),
-            spec=spec,
-            status=InferenceEndpointStatus.model_validate(body.get("status") or {}),
-            annotations=metadata.get("annotations") or {},
-            finalizers=tuple(metadata.get("finalizers") or ()),
-            deletion_timestamp=metadata.get("deletionTimestamp"),
-            spec_error=error,
-        )
+        status = InferenceEndpointStatus.model_validate(body.get("status") or {})
+        return cls(**metadata_of(body), spec=spec, status=status, spec_error=error)
 
 
 def _parse_spec(spec: Mapping[str, Any]) -> tuple[InferenceEndpointSpec, str | None]:
     try:
         return InferenceEndpointSpec.model_validate(spec), None
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in ("spec", *first["loc"]))
         retained = spec.get("deletionPolicy") == DeletionPolicy.RETAIN
         # Not checked: what is wrong may be the name itself.
         bare = InferenceEndpointSpec.model_construct(
@@ -78,4 +37,4 @@ def _parse_spec(spec: Mapping[str, Any]) -> tuple[InferenceEndpointSpec, str | N
             endpoint_name=spec.get("endpointName"),
             deletion_policy=DeletionPolicy.RETAIN if retained else DeletionPolicy.DELETE,
         )
-        return bare, f"{place}: {first['msg']}"
+        return bare, what_is_wrong(error)

@@ -33,7 +33,7 @@ SHAPE: tuple[Rule, ...] = (
         ".autoscaling",
     ),
     (
-        "!has(self.variants) || self.variants.exists(v, v.weight > 0.0)",
+        "!has(self.variants) || self.variants.exists(v, !has(v.weight) || v.weight > 0.0)",
         "at least one of variants needs a weight above 0",
         ".variants",
     ),
@@ -90,7 +90,8 @@ EXCLUSIONS: tuple[Rule, ...] = (
     ("self.mode != 'Serverless' || !has(self.network)", "network is not for mode Serverless", ".network"),
     (
         "self.mode != 'Serverless' || !has(self.containers) || "
-        "self.containers.all(c, !has(c.modelData) || c.modelData.compression == 'Gzip')",
+        "self.containers.all(c, !has(c.modelData) || !has(c.modelData.compression) || "
+        "c.modelData.compression == 'Gzip')",
         "containers of mode Serverless take one .tar.gz: modelData.compression None is not for them",
         ".containers",
     ),

@@ -102,6 +102,8 @@ class Resolved(StatusModel):
     """The containers' images: those found for frameworks, and those that were looked at in ECR."""
     inputs: Annotated[list[ResolvedInput], atomic_list(max_items=100)] = Field(default_factory=list)
     """What was taken from Secrets and ConfigMaps."""
+    s3_prefix: Text | None = None
+    """Where the models of a multi-model endpoint lie: no other namespace takes it while this revision serves."""
 
 
 class RevisionFailure(StatusModel):

@@ -3,8 +3,9 @@
 import time
 from urllib.parse import urlsplit
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.aws.finding import Finding, wrong
 from endpoint_operator.aws.periods import BUCKET_REGION_SECONDS
 from endpoint_operator.aws.single_flight import SingleFlight

@@ -6,8 +6,9 @@ the output and sns:Publish on the topics).
 
 from collections.abc import Sequence
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.aws.finding import Finding, wrong
 from endpoint_operator.aws.identity import Account
 

@@ -10,15 +10,9 @@ from typing import Any
 
 from botocore.model import StructureShape
 
-from endpoint_operator.aws.errors import (
-    AWS_ERRORS,
-    CallFailed,
-    fault_of,
-    is_about_credentials,
-    is_expired,
-    is_throttled,
-    is_unreachable,
-)
+from endpoint_operator.aws.call_failed import AWS_ERRORS, CallFailed
+from endpoint_operator.aws.error_faults import fault_of
+from endpoint_operator.aws.errors import is_about_credentials, is_expired, is_throttled, is_unreachable
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.measures import CALL_SECONDS, CALLS
 from endpoint_operator.aws.rate_limits import RateLimits
@@ -28,6 +22,8 @@ log = logging.getLogger(__name__)
 
 # AssumeRole and its like, by which boto3 gets credentials, change nothing either.
 _READS = ("Describe", "List", "Get", "BatchGet", "Head", "Simulate", "Assume")
+# AWS repeats what it refuses, and a container says in its answer what it likes: an environment may hold secrets.
+_MAY_REPEAT_SECRETS = frozenset({"create_model", "invoke_endpoint"})
 
 
 class Calls:
@@ -65,7 +61,7 @@ class Calls:
 
         Raises CallFailed, or NotLeading.
         """
-        await self._limits.take(service, operation)
+        taken_at = await self._limits.take(service, operation)
         started = time.monotonic()
         try:
             loop = asyncio.get_running_loop()
@@ -74,10 +70,11 @@ class Calls:
             CALLS.labels(service, operation, error.code or type(error.cause).__name__).inc()
             self._learn(error)
             if is_throttled(error):
-                self._limits.complained(service, operation)
+                self._limits.complained(service, operation, taken_at=taken_at)
             raise
         if answer.get("ResponseMetadata", {}).get("RetryAttempts"):
-            self._limits.complained(service, operation)  # botocore had to try again: mostly throttling
+            # botocore had to try again: mostly throttling.
+            self._limits.complained(service, operation, taken_at=taken_at)
         CALLS.labels(service, operation, "done").inc()
         CALL_SECONDS.labels(service, operation).observe(time.monotonic() - started)
         if self._health is not None:
@@ -129,7 +126,9 @@ class Calls:
             self._may_write()
 
     def _learn(self, error: CallFailed) -> None:
-        if error.operation != "create_model":  # AWS repeats what it refuses, and an environment may hold secrets
+        if error.operation in _MAY_REPEAT_SECRETS:
+            log.debug("%s:%s: %s", error.service, error.operation, error.code or type(error.cause).__name__)
+        else:
             log.debug("%s", error)
         if self._health is None:
             return

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed
 from endpoint_operator.planning.failed_container import FailedContainer
+from endpoint_operator.planning.inputs.hidden_values import SHORTEST_HIDDEN_EVERYWHERE, without_values
 
 log = logging.getLogger(__name__)
 
@@ -22,8 +23,6 @@ _EVENTS = 200
 _STREAMS = 50  # DescribeLogStreams' maximum
 # SageMaker's times and those of CloudWatch Logs are rounded differently.
 _SLACK_MS = 1000
-# Shorter values stand in every sentence ("1", "no"): hiding them would hide the log and no secret.
-_SHORTEST_HIDDEN = 4
 _HIDDEN = "***"
 _ERROR = re.compile(r"error|exception|traceback|fatal|critical|fail|cannot|not found|no such|denied", re.IGNORECASE)
 _HEALTH_CHECK = re.compile(r"\bGET /ping\b")
@@ -104,12 +103,12 @@ def last_error_lines(messages: Sequence[str]) -> tuple[str, ...]:
 
 
 def without(values: Iterable[str], messages: Sequence[str]) -> tuple[str, ...]:
-    """The messages with every environment value hidden, longer ones first, for one may hold another."""
-    parts = {part for value in values for part in (value, *value.splitlines()) if len(part) >= _SHORTEST_HIDDEN}
-    if not parts:
-        return tuple(messages)
-    pattern = re.compile("|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True)))
-    return tuple(pattern.sub(_HIDDEN, message) for message in messages)
+    """The messages with every environment value hidden.
+
+    Not those of a few letters, most of which are no secret here: a traceback is full of "1" and "no".
+    """
+    long = {value for value in values if len(value) >= SHORTEST_HIDDEN_EVERYWHERE}
+    return tuple(without_values(message, long, mark=_HIDDEN) for message in messages)
 
 
 def _bounded(lines: Sequence[str]) -> tuple[str, ...]:

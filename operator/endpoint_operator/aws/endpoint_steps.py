@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.endpoints import EndpointApi
-from endpoint_operator.aws.errors import CallFailed, is_already_there, is_not_found, is_up_to_date
+from endpoint_operator.aws.errors import is_already_there, is_not_found, is_up_to_date
 from endpoint_operator.aws.fleet import Fleet
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.ownership import Ownership

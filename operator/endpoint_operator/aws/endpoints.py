@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.planning.concurrency import Concurrency, ServerlessCapacity
 from endpoint_operator.planning.facts import LiveEndpoint, LiveImage, LiveStatus, LiveVariant, PendingVariant
 from endpoint_operator.planning.requests import concurrency_members, merged, tag_list

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.aws.errors import CallFailed, fault_of
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.error_faults import fault_of
 from endpoint_operator.aws.steps import Doer, Pass, StepRefused
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.outcome import Outcome

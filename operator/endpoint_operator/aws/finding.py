@@ -5,7 +5,8 @@ Many objects share an artifact, an image or a role: it is looked at once, and ea
 
 from dataclasses import dataclass
 
-from endpoint_operator.aws.errors import CallFailed, is_denied, is_not_offered
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.errors import is_denied, is_not_offered
 from endpoint_operator.planning.facts import Look
 from endpoint_operator.planning.faults import Blame, Fault
 

@@ -5,8 +5,9 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.endpoints import EndpointApi, Summary
-from endpoint_operator.aws.errors import CallFailed, fault_of
+from endpoint_operator.aws.error_faults import fault_of
 from endpoint_operator.aws.fleet import Fleet
 from endpoint_operator.aws.measures import SWEEPS
 from endpoint_operator.aws.periods import WatchPeriods

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.aws.finding import Finding, wrong
 from endpoint_operator.aws.identity import Account
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.identity import MANAGED_BY, TAG_CLUSTER, TAG_MANAGED_BY, TAG_OBJECT
 from endpoint_operator.api.status import RevisionState
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed
 from endpoint_operator.aws.measures import ORPHANS
 from endpoint_operator.planning.desired import tags_digest
 from endpoint_operator.planning.facts import OwnedObject

@@ -1,7 +1,8 @@
 """A look at a model package of the model registry or the Marketplace."""
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.aws.finding import Finding, wrong
 
 

@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.container_logs import ContainerLogs
 from endpoint_operator.aws.endpoints import EndpointApi, Summary
-from endpoint_operator.aws.errors import CallFailed, fault_of, is_denied
+from endpoint_operator.aws.error_faults import fault_of
+from endpoint_operator.aws.errors import is_denied
 from endpoint_operator.aws.fleet import Fleet, Word
 from endpoint_operator.aws.identity import Identity
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.prices import Prices
-from endpoint_operator.aws.scaling_observer import ScalingObserver
+from endpoint_operator.aws.scaling.observer import ScalingObserver
 from endpoint_operator.planning.billed import priced_by
 from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.decide import fault_in_spec, wants_look

@@ -3,7 +3,8 @@
 import time
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.aws.periods import FOREIGN_SECONDS
 from endpoint_operator.aws.tags import TagApi, why_foreign
 from endpoint_operator.planning.facts import Foreign, Holder, LiveEndpoint, OperatorInputs

@@ -4,12 +4,14 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from endpoint_operator.aws.errors import CallFailed, fault_of, is_already_there, is_not_found
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.error_faults import fault_of
+from endpoint_operator.aws.errors import is_already_there, is_not_found
 from endpoint_operator.aws.inventory import Inventory
 from endpoint_operator.aws.parts import PartApi
 from endpoint_operator.aws.steps import Doer, Pass, StepRefused
 from endpoint_operator.engine.ports import InputRefused, InputValues
-from endpoint_operator.planning.input_requests import inputs_in, values_put, without_values
+from endpoint_operator.planning.inputs.requests import inputs_in, told_without, values_put
 from endpoint_operator.planning.steps import CreateEndpointConfig, CreateModel, DeleteEndpointConfig, DeleteModel
 
 log = logging.getLogger(__name__)
@@ -55,7 +57,7 @@ class PartSteps:
         try:
             await self._create(replace(step, request=request), current, kind="model")
         except CallFailed as error:
-            raise StepRefused(without_values(fault_of(error), values_put(step.request, request))) from None
+            raise StepRefused(told_without(fault_of(error), values_put(step.request, request))) from None
 
     async def _create_config(self, step: CreateEndpointConfig, current: Pass) -> None:
         await self._create(step, current, kind="endpoint-config")

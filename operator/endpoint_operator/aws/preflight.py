@@ -4,8 +4,8 @@ import asyncio
 import logging
 import time
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed
 from endpoint_operator.aws.finding import Finding, not_taken
 from endpoint_operator.aws.identity import Account
 from endpoint_operator.aws.override_shapes import OverrideShapes

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Final, Protocol
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_denied
+from endpoint_operator.aws.errors import is_denied
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.hosting_price import filters_for, hourly_price
 from endpoint_operator.aws.session import Clients

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
-from endpoint_operator.aws.errors import CallFailed, is_not_found
+from endpoint_operator.aws.errors import is_not_found
 from endpoint_operator.aws.finding import not_taken
 from endpoint_operator.aws.periods import QUOTA_SECONDS
 from endpoint_operator.aws.single_flight import SingleFlight

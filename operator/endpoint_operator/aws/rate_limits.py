@@ -18,8 +18,6 @@ GROWTH_PER_SECOND = 0.5
 # S3 takes 3,500 changes and 5,500 reads a second below one prefix (S3 User Guide, "Best practices design patterns");
 # what an endpoint takes is its instances' business, and a user's own warm-ups are meant to arrive.
 RATES_OF_SERVICES = {"s3": 1000.0, "sagemaker-runtime": 1000.0}
-# Several complaints within this time are one: calls already on their way when the first came.
-ONE_COMPLAINT_SECONDS = 1.0
 
 
 @dataclass
@@ -41,10 +39,14 @@ class Bucket:
         self.tokens = min(self.rate * 2, self.tokens + elapsed * self.rate)
         self.rate = grown
 
-    def complained(self, now: float) -> None:
-        """AWS throttled a call: half the rate, and nothing saved up."""
+    def complained(self, now: float, *, taken_at: float) -> None:
+        """AWS throttled a call that had its turn then: half the rate, and nothing saved up.
+
+        Of calls that were on their way already when the rate was halved no complaint counts: they tell nothing of the
+        new rate.
+        """
         self.refill(now)
-        if now - self.complained_at >= ONE_COMPLAINT_SECONDS:
+        if taken_at > self.complained_at:
             self.rate = max(LOWEST_RATE, self.rate / 2)
             self.complained_at = now
         self.tokens = min(self.tokens, 1.0)
@@ -66,8 +68,8 @@ class RateLimits:
         self._sleep = sleep
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
-    async def take(self, service: str, operation: str) -> None:
-        """Wait for this call's turn; calls of one operation go in the order in which they came."""
+    async def take(self, service: str, operation: str) -> float:
+        """Wait for this call's turn and say when it was; calls of one operation go in the order in which they came."""
         bucket = self._bucket(service, operation)
         async with bucket.lock:
             bucket.refill(self._now())
@@ -75,9 +77,11 @@ class RateLimits:
                 await self._sleep(wait)
                 bucket.refill(self._now())
             bucket.tokens -= 1.0
+            return bucket.now
 
-    def complained(self, service: str, operation: str) -> None:
-        self._bucket(service, operation).complained(self._now())
+    def complained(self, service: str, operation: str, *, taken_at: float) -> None:
+        """AWS throttled a call; `taken_at` is what `take` said of it."""
+        self._bucket(service, operation).complained(self._now(), taken_at=taken_at)
 
     def rate(self, service: str, operation: str) -> float:
         """The present limit in calls a second."""

@@ -15,8 +15,8 @@ from endpoint_operator.aws.fleet_watcher import FleetWatcher
 from endpoint_operator.aws.health import AwsHealth
 from endpoint_operator.aws.identity import Identity
 from endpoint_operator.aws.inventory import Inventory
-from endpoint_operator.aws.model_copy import CopyLimits
-from endpoint_operator.aws.model_room import ModelRoom
+from endpoint_operator.aws.models.copy import CopyLimits
+from endpoint_operator.aws.models.room import ModelRoom
 from endpoint_operator.aws.observer import AwsObserver
 from endpoint_operator.aws.ownership import Ownership
 from endpoint_operator.aws.part_steps import PartSteps
@@ -24,11 +24,11 @@ from endpoint_operator.aws.parts import PartApi
 from endpoint_operator.aws.periods import WatchPeriods
 from endpoint_operator.aws.preflight import Preflight
 from endpoint_operator.aws.prices import Prices
-from endpoint_operator.aws.scaling import ScalingApi
-from endpoint_operator.aws.scaling_inventory import ScalingInventory
-from endpoint_operator.aws.scaling_observer import ScalingObserver
-from endpoint_operator.aws.scaling_steps import ScalingSteps
-from endpoint_operator.aws.scaling_troubles import ScalingTroubles
+from endpoint_operator.aws.scaling.calls import ScalingApi
+from endpoint_operator.aws.scaling.inventory import ScalingInventory
+from endpoint_operator.aws.scaling.observer import ScalingObserver
+from endpoint_operator.aws.scaling.steps import ScalingSteps
+from endpoint_operator.aws.scaling.troubles import ScalingTroubles
 from endpoint_operator.aws.session import Clients
 from endpoint_operator.aws.tags import TagApi
 from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
@@ -63,7 +63,7 @@ class AwsRoom:
         self.fleet = Fleet(consistency_window=consistency_window)
         self._calls = Calls(clients=self._clients, health=self._health, may_write=may_write)
         self._endpoints = EndpointApi(self._calls)
-        identity = Identity(self._calls)
+        self.identity = identity = Identity(self._calls)
         tags = TagApi(self._calls)
         parts = PartApi(calls=self._calls, tags=tags, identity=identity)
         self._inventory = Inventory(self._calls, cluster_id=cluster_id)

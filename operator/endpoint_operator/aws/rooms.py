@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from endpoint_operator.api.endpoint import InferenceEndpoint
-from endpoint_operator.aws.model_room import ModelRoom
+from endpoint_operator.aws.models.room import ModelRoom
 from endpoint_operator.aws.periods import MODELS_ROOM_SECONDS, UNUSED_ROOM_SECONDS
 from endpoint_operator.aws.room import AwsRoom
 from endpoint_operator.planning.desired import endpoint_name_of
@@ -45,6 +45,14 @@ class AwsRooms:
         """The operator's own."""
         return self._own.region
 
+    def own_inputs(self) -> OperatorInputs:
+        """What objects of the operator's own account and region take from it."""
+        return self._inputs_at(Place(region=self._own.region))
+
+    async def own_account(self) -> str:
+        """Whose the operator's own credentials are. Raises CallFailed while AWS cannot be asked."""
+        return (await self._own.identity.get()).account
+
     def models_at(self, place: Place) -> ModelRoom:
         """What models of that account and region need."""
         self._models_at[place] = time.monotonic()
@@ -52,7 +60,9 @@ class AwsRooms:
 
     def inputs_of(self, endpoint: InferenceEndpoint) -> OperatorInputs:
         """What the object takes from the operator, in its own region."""
-        place = self._place(endpoint)
+        return self._inputs_at(self._place(endpoint))
+
+    def _inputs_at(self, place: Place) -> OperatorInputs:
         if place not in self._inputs_of:
             room = self._room(place)
             self._inputs_of[place] = replace(self._inputs, region=room.region, runtime_url=room.runtime_url())

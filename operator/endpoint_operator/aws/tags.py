@@ -42,5 +42,7 @@ def why_foreign(
         return Foreign(holder=Holder.OTHER_OPERATOR, message=message)
     if tags.get(TAG_OBJECT) != endpoint.object_name:
         message = f"{what} belongs to the object {tags.get(TAG_OBJECT)}"
-        return Foreign(holder=Holder.OTHER_OPERATOR, message=message)
+        namespace = tags.get(TAG_OBJECT, "").partition("/")[0]
+        elsewhere = namespace not in ("", endpoint.namespace)
+        return Foreign(holder=Holder.OTHER_NAMESPACE if elsewhere else Holder.OTHER_OPERATOR, message=message)
     return None

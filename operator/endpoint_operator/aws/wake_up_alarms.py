@@ -4,12 +4,13 @@ import logging
 from collections.abc import Iterable
 
 from endpoint_operator.aws.alarms import AlarmApi, LiveAlarm
-from endpoint_operator.aws.errors import CallFailed, is_denied
+from endpoint_operator.aws.call_failed import CallFailed
+from endpoint_operator.aws.errors import is_denied
 from endpoint_operator.aws.steps import Pass, StepRefused
 from endpoint_operator.planning.async_wake_up import ALARM_PREFIX, alarm_name, watched
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.scaling_live import LiveWakeUpAlarm
-from endpoint_operator.planning.scaling_steps import DeleteWakeUpAlarm, PutWakeUpAlarm, ScalableResource
+from endpoint_operator.planning.scaling.live import LiveWakeUpAlarm
+from endpoint_operator.planning.scaling.steps import DeleteWakeUpAlarm, PutWakeUpAlarm, ScalableResource
 
 log = logging.getLogger(__name__)
 

@@ -37,6 +37,11 @@ class BundledImages:
         source = self._header["source"]
         return Source(sdk_version=source["sagemaker"], date=source["date"])
 
+    @cached_property
+    def accounts(self) -> frozenset[str]:
+        """Those that AWS keeps its framework images in, of all regions."""
+        return frozenset(account for registry in self._header["registries"] for account in registry)
+
     def names(self) -> tuple[str, ...]:
         return tuple(self._lines)
 

@@ -1,6 +1,5 @@
 """The InferenceEndpoints of a file, as `kubectl apply -f` would read it."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -57,12 +56,11 @@ def _documents(file: TextIO) -> Iterator[Body]:
     for document in documents:
         if document is None:
             continue
-        if not isinstance(document, Mapping):
-            raise Complaint(f"{file.name} holds something that is no Kubernetes object: {json.dumps(document)[:80]}")
-        if document.get("kind") == "List" and isinstance(document.get("items"), list):
-            yield from document["items"]
-        else:
-            yield document
+        listed = document.get("items") if isinstance(document, Mapping) and document.get("kind") == "List" else None
+        for item in listed if isinstance(listed, list) else [document]:
+            if not isinstance(item, Mapping):
+                raise Complaint(f"{file.name} holds something that is no Kubernetes object: {repr(item)[:80]}")
+            yield item
 
 
 def _placed(document: Body, *, namespace: str | None, default_namespace: str) -> Body:

@@ -143,7 +143,7 @@ def _verdict(endpoint: InferenceEndpoint) -> Verdict:
 
 def _not_observed(endpoint: InferenceEndpoint) -> str | None:
     observed = endpoint.status.observed_generation
-    if observed is None or observed == endpoint.generation:
+    if observed is None or observed < 0 or observed == endpoint.generation:  # below 0: at nothing at all
         return None
     return (
         f"the operator has not looked at the last edit yet (generation {endpoint.generation}, its status is of "

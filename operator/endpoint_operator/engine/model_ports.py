@@ -1,12 +1,20 @@
 """What a pass over a model needs from the other rooms, and what those need of the models that are known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from endpoint_operator.api.model import InferenceModel
+from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.models.facts import ModelFacts, Target
 from endpoint_operator.planning.models.outcome import ModelOutcome
 from endpoint_operator.planning.models.steps import ModelStep
+
+# Why nothing may be looked at or published for a model, with the endpoint that it names (None: there is none).
+WhyNotAllowed = Callable[[InferenceModel, Target | None], Fault | None]
+
+
+def all_is_allowed(_: InferenceModel, __: Target | None) -> None:
+    """Where nobody asks about tenancy."""
 
 
 class ModelObserver(Protocol):

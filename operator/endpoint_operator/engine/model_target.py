@@ -5,6 +5,7 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.spec import Mode
 from endpoint_operator.api.status import RevisionState
 from endpoint_operator.planning.desired import endpoint_name_of
+from endpoint_operator.planning.inputs.values import references_of
 from endpoint_operator.planning.models.facts import Target
 from endpoint_operator.planning.place import place_of
 
@@ -24,6 +25,7 @@ def target_of(endpoint: InferenceEndpoint, *, default_region: str) -> Target:
         serving_since=serving[-1] if serving else "",
         instance_count=status.instance_count or 0,
         being_deleted=endpoint.being_deleted,
+        holds_hidden_values=bool(references_of(spec)) or any(row.resolved.inputs for row in status.revisions),
         understood=endpoint.spec_error is None,
     )
 

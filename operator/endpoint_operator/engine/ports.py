@@ -8,7 +8,7 @@ from endpoint_operator.api.status import ExportStatus
 from endpoint_operator.planning.exporting import ExportChange, ExportOutcome
 from endpoint_operator.planning.facts import Facts, OperatorInputs
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.inputs import SeenInputs
+from endpoint_operator.planning.inputs.values import SeenInputs
 from endpoint_operator.planning.model_counts import ModelCounts
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.steps import Step

@@ -32,8 +32,8 @@ from endpoint_operator.planning.history import timestamp
 from endpoint_operator.planning.outcome import NOTHING_DONE, Outcome
 from endpoint_operator.planning.pause import plan_of_pass
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Plan
-from endpoint_operator.planning.scaling_decision import what_comes_back
-from endpoint_operator.planning.scaling_trouble import passes_by
+from endpoint_operator.planning.scaling.decision import what_comes_back
+from endpoint_operator.planning.scaling.trouble import passes_by
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.stories import stories_of
 

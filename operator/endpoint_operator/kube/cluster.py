@@ -1,18 +1,16 @@
 """What the operator asks of the cluster before it begins: who the cluster is, and whether it knows our kinds."""
 
 import logging
-from typing import TypeVar
+from typing import Any
 
 import aiohttp
 from kubernetes.aio.client.exceptions import ApiException
 
 from endpoint_operator.api.identity import GROUP, VERSION
-from endpoint_operator.api.kinds import ClusterObject, Kind
+from endpoint_operator.api.kinds import Kind
 from endpoint_operator.kube.api import KubeApi, objects_path
 
 log = logging.getLogger(__name__)
-
-T = TypeVar("T", bound=ClusterObject)
 
 
 class ClusterNotReady(Exception):
@@ -34,13 +32,13 @@ async def cluster_id(api: KubeApi) -> str:
     return str(namespace["metadata"]["uid"])
 
 
-async def crd_is_installed(api: KubeApi, kind: Kind[T]) -> None:
-    """Returns when the API server serves the kind to us.
+async def crd_is_installed(api: KubeApi, kind: Kind[Any], *, namespaces: tuple[str, ...]) -> None:
+    """Returns when the API server serves the kind to us, in the first of `namespaces` or, where there are none, in all.
 
     Raises ClusterNotReady.
     """
     try:
-        await api.get(objects_path(kind.plural), query={"limit": 1})
+        await api.get(objects_path(kind.plural, namespaces[0] if namespaces else None), query={"limit": 1})
     except ApiException as error:
         if error.status == 404:
             raise ClusterNotReady(

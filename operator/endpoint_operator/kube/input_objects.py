@@ -13,7 +13,7 @@ from kubernetes.aio.client.exceptions import ApiException
 from endpoint_operator.engine.ports import ClusterUnavailable
 from endpoint_operator.kube.answers import unavailable
 from endpoint_operator.kube.api import Body, KubeApi
-from endpoint_operator.planning.inputs import SECRET, ObjectVersion
+from endpoint_operator.planning.inputs.values import SECRET, ObjectVersion
 
 # Answers that say something of the object or of our rights; all others are the API server's own trouble.
 _TELLING = (403, 404, 409)

@@ -14,8 +14,8 @@ from endpoint_operator.kube.input_objects import InputObjects, NotAllowed
 from endpoint_operator.kube.input_values import ValueReader
 from endpoint_operator.planning.desired import recorded_revision
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.input_faults import not_allowed
-from endpoint_operator.planning.inputs import (
+from endpoint_operator.planning.inputs.faults import not_allowed
+from endpoint_operator.planning.inputs.values import (
     MOST_INPUTS,
     NOTHING_SEEN,
     ObjectVersion,

@@ -10,15 +10,15 @@ from endpoint_operator.kube.api import Body
 from endpoint_operator.kube.input_objects import InputObjects, NotAllowed, has_key, value_of, version_of
 from endpoint_operator.kube.revision_key import RevisionKey
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.input_faults import (
+from endpoint_operator.planning.inputs.faults import (
     changed_since_made,
     changed_since_planned,
     fault_in_value,
     not_allowed,
     not_found,
 )
-from endpoint_operator.planning.input_requests import inputs_in, with_values
-from endpoint_operator.planning.inputs import Reference, digest_of, references_of
+from endpoint_operator.planning.inputs.requests import inputs_in, with_values
+from endpoint_operator.planning.inputs.values import Reference, digest_of, references_of
 
 
 class ValueReader:

@@ -103,10 +103,22 @@ class Leadership:
             return
         self._believed_until = float("-inf")
         try:
-            await self._write(holder="", seconds=1)
+            await self._let_go()
+        except LeaseLost as lost:
+            log.info("the Lease was not released: %s", lost)
         except (TimeoutError, ApiException, aiohttp.ClientError, OSError) as error:
             log.info("the Lease was not released, it runs out by itself: %s", _short(error))
         self._version = None
+
+    async def _let_go(self) -> None:
+        """A renewal that was cut off may have been done: then the Lease is ours at a version that we were not told."""
+        try:
+            await self._write(holder="", seconds=1)
+        except ApiException as error:
+            if error.status != 409:
+                raise
+            await self._find_out(error)
+            await self._write(holder="", seconds=1)
 
     def _is_free(self, lease: Body | None, unchanged_since: float) -> bool:
         if not _holder(lease):

@@ -5,7 +5,7 @@ import hashlib
 from endpoint_operator.api.model import InferenceModel
 from endpoint_operator.kube.input_objects import InputObjects, NotAllowed, has_key, value_of
 from endpoint_operator.planning.faults import Blame, Fault
-from endpoint_operator.planning.inputs import CONFIG_MAP
+from endpoint_operator.planning.inputs.values import CONFIG_MAP
 from endpoint_operator.planning.models.facts import TemplateSeen
 
 _FIELD = "spec.source.configTemplate.configMapKeyRef"

@@ -38,14 +38,18 @@ class PackingJobs:
         self._may_write = may_write
 
     async def look(self, model: InferenceModel, s3_uri: str) -> PackingSeen | Fault:
-        """The Job that makes the object. One request, two where a Job is or was there."""
+        """The Job that makes the object. One request, two where a Job is or was there.
+
+        Where nothing is packed, the right to look is not given either, and is not what is missing.
+        """
         name = job_name(model, s3_uri)
         try:
             async with answered():
                 job = await self._find(model, name)
                 pods = await self._pods(model, name)
         except ApiException as error:
-            return _refused(model, "look at", error)
+            unpacked = self._settings.image is None and error.status == 403
+            return _NOT_CONFIGURED if unpacked else _refused(model, "look at", error)
         if job is None or not is_ours(model, job):
             return PackingSeen(state=PackingState.STOPPING if still_there(pods) else PackingState.ABSENT)
         return _seen(job, pods)

@@ -17,6 +17,7 @@ _ADOPTED_BY = {
 _ALLOWS = {
     Holder.NOBODY: "set adoptionPolicy: AdoptOrCreate to adopt it",
     Holder.OTHER_OPERATOR: "set adoptionPolicy: TakeOver once nobody else manages it",
+    Holder.OTHER_NAMESPACE: "no adoptionPolicy takes what another namespace holds: have it deleted there",
     Holder.UNKNOWN: "it is looked at again",
 }
 

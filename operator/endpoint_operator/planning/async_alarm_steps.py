@@ -2,9 +2,9 @@
 
 from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.planning.async_wake_up import WAKE_UP_POLICY, WantedAlarm
-from endpoint_operator.planning.scaling_live import LiveScaling
-from endpoint_operator.planning.scaling_steps import DeleteWakeUpAlarm, PutWakeUpAlarm, ScalableResource
-from endpoint_operator.planning.scaling_wanted import WantedScaling
+from endpoint_operator.planning.scaling.live import LiveScaling
+from endpoint_operator.planning.scaling.steps import DeleteWakeUpAlarm, PutWakeUpAlarm, ScalableResource
+from endpoint_operator.planning.scaling.wanted import WantedScaling
 
 
 def alarm_to_put(wanted: WantedScaling, live: LiveScaling) -> tuple[PutWakeUpAlarm, ...]:

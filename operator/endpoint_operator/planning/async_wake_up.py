@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from endpoint_operator.api.autoscaling import Autoscaling
 from endpoint_operator.planning.requests import tag_list
-from endpoint_operator.planning.scaling_steps import ScalableResource
+from endpoint_operator.planning.scaling.steps import ScalableResource
 
 WAKE_UP_POLICY: Final = "endpoint-operator-wake-up"
 # An alarm stands alone in its account: endpoint names are unique in it, and a prefix lists all of them.

@@ -9,7 +9,7 @@ from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Plan, Situation
 from endpoint_operator.planning.rollout import needs_update
-from endpoint_operator.planning.scaling_decision import spec_owns_count
+from endpoint_operator.planning.scaling.decision import spec_owns_count
 from endpoint_operator.planning.single_precision import equal_weights
 from endpoint_operator.planning.steps import SyncTags, UpdateEndpointWeightsAndCapacities
 

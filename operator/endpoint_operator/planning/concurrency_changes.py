@@ -4,7 +4,7 @@ from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.changes_in_place import changeable
 from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.plan import Plan, Situation
-from endpoint_operator.planning.scaling_decision import spec_owns_count
+from endpoint_operator.planning.scaling.decision import spec_owns_count
 from endpoint_operator.planning.steps import UpdateEndpointWeightsAndCapacities
 
 

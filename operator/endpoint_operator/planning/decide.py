@@ -15,7 +15,6 @@ from endpoint_operator.planning import (
     obstacles,
     recreation,
     rollout,
-    scaling_decision,
     stopping,
     transition,
     upkeep,
@@ -31,8 +30,10 @@ from endpoint_operator.planning.overrides import fault_in_overrides
 from endpoint_operator.planning.place import fault_in_place
 from endpoint_operator.planning.plan import Plan
 from endpoint_operator.planning.retirement import plan_retirement
-from endpoint_operator.planning.scaling_trouble import with_trouble
+from endpoint_operator.planning.scaling.decision import autoscaling_differs, fault_in_autoscaling
+from endpoint_operator.planning.scaling.trouble import with_trouble
 from endpoint_operator.planning.supported import not_yet_supported
+from endpoint_operator.planning.tenancy.refusals import fault_in_use
 
 Decision = Callable[[Case], Plan | None]
 
@@ -58,7 +59,7 @@ DECISIONS: tuple[Decision, ...] = (
     recreation.history_is_full,
     recreation.intent_comes_first,
     recreation.delete,
-    scaling_decision.autoscaling_differs,
+    autoscaling_differs,
     changes_in_place.weights_differ,
     changes_in_place.counts_differ,
     concurrency_changes.concurrency_differs,
@@ -89,9 +90,10 @@ def make_plan(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs)
         return obstacle
     desired = desired_state(endpoint, inputs)
     assert desired is not None  # noqa: S101 - fault_in_spec found a role
-    fault = fault_in_alarms(desired) or scaling_decision.fault_in_autoscaling(desired)
+    fault = fault_in_use(endpoint, desired, facts, inputs)
+    fault = fault or fault_in_alarms(desired) or fault_in_autoscaling(desired)
     if fault is not None:
-        return plan_for_fault(fault)
+        return plan_for_fault(fault, retry=fault.about_inputs)
     return plan_for(Case(endpoint=endpoint, desired=desired, facts=facts))
 
 
@@ -135,7 +137,7 @@ def wants_look(endpoint: InferenceEndpoint, facts: Facts, inputs: OperatorInputs
     if fault_in_spec(endpoint, inputs) is not None:
         return None
     desired = desired_state(endpoint, inputs)
-    if desired is None:
+    if desired is None or fault_in_use(endpoint, desired, facts, inputs) is not None:
         return None
     case = Case(endpoint=endpoint, desired=desired, facts=facts)
     live = facts.live

@@ -10,10 +10,11 @@ from endpoint_operator.planning.concurrency import ServerlessCapacity
 from endpoint_operator.planning.cost import Price
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.image_catalogue import ImageCatalogue
-from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
+from endpoint_operator.planning.inputs.values import NOTHING_SEEN, SeenInputs
 from endpoint_operator.planning.instance_memory import InstanceMemory
 from endpoint_operator.planning.model_counts import ModelCounts
-from endpoint_operator.planning.scaling_live import KnownScaling, ScalingTrouble
+from endpoint_operator.planning.scaling.live import KnownScaling, ScalingTrouble
+from endpoint_operator.planning.tenancy.tenancy import Tenancy
 
 # SageMaker's reads may lag behind its writes; AWS names no bound, so nothing is concluded from an absence that is
 # younger than this. A flag of the operator.
@@ -241,7 +242,8 @@ class Holder(StrEnum):
     """Who holds an endpoint that is not ours."""
 
     NOBODY = "Nobody"  # made by hand, or by another tool
-    OTHER_OPERATOR = "OtherOperator"  # another cluster's operator, or another object of ours
+    OTHER_OPERATOR = "OtherOperator"  # another cluster's operator, or another object of the same namespace
+    OTHER_NAMESPACE = "OtherNamespace"  # an object of another namespace of this cluster
     UNKNOWN = "Unknown"  # its tags cannot be read
 
 
@@ -277,3 +279,5 @@ class OperatorInputs:
     """Of the InferenceModels that name the object; None while they are not known, or where it is not multi-model."""
     memory: Mapping[str, InstanceMemory] = field(default_factory=dict, compare=False)
     """Memory of instances by type, as far as it is known."""
+    tenancy: Tenancy | None = field(default=None, compare=False)
+    """What namespaces may use; None where nobody asks (kubectl-inference)."""

@@ -16,9 +16,9 @@ from endpoint_operator.planning.decide import make_plan
 from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, LiveVariant, OperatorInputs
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import FinalizerChange, Plan, Situation
-from endpoint_operator.planning.scaling_foresight import nothing_registered, scaling_after
-from endpoint_operator.planning.scaling_steps import ScalableResource
-from endpoint_operator.planning.scaling_wanted import scalable_resource
+from endpoint_operator.planning.scaling.foresight import nothing_registered, scaling_after
+from endpoint_operator.planning.scaling.steps import ScalableResource
+from endpoint_operator.planning.scaling.wanted import scalable_resource
 from endpoint_operator.planning.status import status_of
 from endpoint_operator.planning.steps import (
     CreateEndpoint,

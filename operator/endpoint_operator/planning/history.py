@@ -104,7 +104,7 @@ def _config_name(case: Case, *, creating: bool) -> str:
 
 
 def _resolved(case: Case) -> Resolved:
-    looks = case.facts.looks
+    looks, multi_model = case.facts.looks, case.desired.spec.multi_model
     artifacts = (
         [ResolvedArtifact(s3_uri=artifact.s3_uri, etag=artifact.etag) for artifact in looks.artifacts] if looks else []
     )
@@ -115,6 +115,7 @@ def _resolved(case: Case) -> Resolved:
         artifacts=artifacts,
         images=_resolved_images(case),
         inputs=list(case.desired.resolved.inputs),
+        s3_prefix=multi_model.s3_prefix if multi_model is not None else None,
     )
 
 

@@ -18,7 +18,7 @@ from endpoint_operator.planning.failures import failure_that_holds
 from endpoint_operator.planning.history import RECREATING, capacities_of, intent
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
-from endpoint_operator.planning.scaling import after_deregistration, deregister_before_deletion
+from endpoint_operator.planning.scaling.plan import after_deregistration, deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteEndpoint
 from endpoint_operator.planning.upkeep import make_room
 

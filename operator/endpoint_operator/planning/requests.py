@@ -10,7 +10,7 @@ from endpoint_operator.api.spec import InferenceEndpointSpec
 from endpoint_operator.planning.async_requests import async_inference_config
 from endpoint_operator.planning.concurrency import Concurrency
 from endpoint_operator.planning.desired_variants import DesiredContainer, DesiredVariant
-from endpoint_operator.planning.input_requests import environment_value
+from endpoint_operator.planning.inputs.requests import environment_value
 
 _ROUTING = {
     RoutingStrategy.LEAST_OUTSTANDING_REQUESTS: "LEAST_OUTSTANDING_REQUESTS",

@@ -13,8 +13,8 @@ from endpoint_operator.planning.desired_variants import DesiredContainer, Desire
 from endpoint_operator.planning.facts import OperatorInputs
 from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.images import resolve
-from endpoint_operator.planning.input_faults import fault_in_inputs
-from endpoint_operator.planning.inputs import SeenInputs
+from endpoint_operator.planning.inputs.faults import fault_in_inputs
+from endpoint_operator.planning.inputs.values import SeenInputs
 
 
 @dataclass(frozen=True, kw_only=True)

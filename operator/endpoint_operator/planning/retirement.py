@@ -14,7 +14,7 @@ from endpoint_operator.planning.faults import Fault
 from endpoint_operator.planning.obstacles import elsewhere, last_process_may_have_acted, plan_for_fault
 from endpoint_operator.planning.plan import FinalizerChange, Look, Plan, Situation
 from endpoint_operator.planning.retention import removal_of
-from endpoint_operator.planning.scaling import alarms_left, deregister_before_deletion
+from endpoint_operator.planning.scaling.plan import alarms_left, deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteEndpoint, DeleteEndpointConfig, DeleteModel, Step
 
 

@@ -13,7 +13,7 @@ from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import capacities_of, intent, with_row
 from endpoint_operator.planning.plan import AT_ONCE, FinalizerChange, Look, Memory, Plan, Situation
 from endpoint_operator.planning.provisioned import provisioned_must_go
-from endpoint_operator.planning.scaling_decision import before_update
+from endpoint_operator.planning.scaling.decision import before_update
 from endpoint_operator.planning.steps import UpdateEndpoint
 from endpoint_operator.planning.upkeep import make_room
 

@@ -26,13 +26,13 @@ from endpoint_operator.planning.facts import Facts, LiveEndpoint, LiveStatus, Li
 from endpoint_operator.planning.failures import failed
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.history import timestamp, with_row
-from endpoint_operator.planning.input_condition import with_inputs_condition
+from endpoint_operator.planning.inputs.condition import with_inputs_condition
 from endpoint_operator.planning.models_told import with_models
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Memory, Plan, Situation
 from endpoint_operator.planning.retirement import with_way_out
-from endpoint_operator.planning.scaling_told import with_autoscaling
-from endpoint_operator.planning.scaling_trouble import passes_by
+from endpoint_operator.planning.scaling.told import with_autoscaling
+from endpoint_operator.planning.scaling.trouble import passes_by
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     CreateEndpointConfig,

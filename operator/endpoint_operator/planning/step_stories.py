@@ -8,8 +8,8 @@ from endpoint_operator.planning.adoption import ADOPTING
 from endpoint_operator.planning.changes_in_place import TAGS_CHANGING, TAGS_DRIFTED
 from endpoint_operator.planning.drift import is_drift
 from endpoint_operator.planning.plan import Plan, Situation
-from endpoint_operator.planning.scaling import DRIFTED
-from endpoint_operator.planning.scaling_steps import SCALING_STEPS
+from endpoint_operator.planning.scaling.plan import DRIFTED
+from endpoint_operator.planning.scaling.steps import SCALING_STEPS
 from endpoint_operator.planning.steps import (
     CreateEndpoint,
     CreateEndpointConfig,

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from endpoint_operator.planning.concurrency import Concurrency
-from endpoint_operator.planning.scaling_steps import ScalingStep
+from endpoint_operator.planning.scaling.steps import ScalingStep
 
 
 @dataclass(frozen=True, kw_only=True)

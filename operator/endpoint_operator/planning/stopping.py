@@ -6,9 +6,9 @@ from endpoint_operator.planning.abandoned import never_served
 from endpoint_operator.planning.case import Case
 from endpoint_operator.planning.facts import LiveStatus
 from endpoint_operator.planning.plan import FinalizerChange, Look, Memory, Plan, Situation
-from endpoint_operator.planning.scaling import after_deregistration, alarms_left, deregister_before_deletion
-from endpoint_operator.planning.scaling_memory import released
-from endpoint_operator.planning.scaling_steps import DeleteWakeUpAlarm
+from endpoint_operator.planning.scaling.memory import released
+from endpoint_operator.planning.scaling.plan import after_deregistration, alarms_left, deregister_before_deletion
+from endpoint_operator.planning.scaling.steps import DeleteWakeUpAlarm
 from endpoint_operator.planning.steps import DeleteAlarm, DeleteEndpoint
 
 STOPPING = "Stopping"

@@ -5,11 +5,11 @@ from endpoint_operator.api.endpoint import InferenceEndpoint
 from endpoint_operator.api.status import InferenceEndpointStatus
 from endpoint_operator.planning.drift import is_drift
 from endpoint_operator.planning.exporting import trouble
-from endpoint_operator.planning.input_stories import readable_secrets
+from endpoint_operator.planning.inputs.stories import readable_secrets
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.plan import Plan, Situation
 from endpoint_operator.planning.recreation import RECREATING_ENDPOINT
-from endpoint_operator.planning.scaling_condition import AUTOSCALING_READY, UNDER_WAY
+from endpoint_operator.planning.scaling.condition import AUTOSCALING_READY, UNDER_WAY
 from endpoint_operator.planning.step_stories import Story, of_step, put_right
 
 __all__ = ["Story", "stories_of"]

@@ -12,7 +12,7 @@ from endpoint_operator.planning.faults import Blame
 from endpoint_operator.planning.history import RECREATING, timestamp, with_row
 from endpoint_operator.planning.obstacles import plan_for_fault
 from endpoint_operator.planning.plan import Look, Memory, Plan, Situation
-from endpoint_operator.planning.scaling import deregister_before_deletion
+from endpoint_operator.planning.scaling.plan import deregister_before_deletion
 from endpoint_operator.planning.steps import DeleteEndpoint
 
 _SAYS = {

@@ -14,7 +14,7 @@ from endpoint_operator.engine.store import ObjectStore
 from endpoint_operator.planning.exporting import ExportChange, ExportOutcome
 from endpoint_operator.planning.facts import Facts, OperatorInputs
 from endpoint_operator.planning.faults import Fault
-from endpoint_operator.planning.inputs import NOTHING_SEEN, SeenInputs
+from endpoint_operator.planning.inputs.values import NOTHING_SEEN, SeenInputs
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.steps import Step
 from endpoint_operator.planning.stories import Story

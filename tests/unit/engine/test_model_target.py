@@ -74,6 +74,18 @@ def test_an_endpoint_that_was_just_made_and_one_that_leaves() -> None:
     assert an_endpoint(deleted=True).being_deleted
 
 
+SECRET = {"name": "A", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}
+INPUT = {"source": "Secret/db/password", "uid": "u", "resourceVersion": "1", "digest": "d"}
+
+
+def test_what_its_containers_say_may_hold_a_secret_while_its_spec_or_a_revision_has_one() -> None:
+    containers = [{"image": "i", "environment": [SECRET]}]
+    before = {**ACTIVE, "resolved": {"executionRoleArn": "r", "inputs": [INPUT]}}
+    assert not an_endpoint().holds_hidden_values
+    assert an_endpoint(spec={"containers": containers}).holds_hidden_values
+    assert an_endpoint(status={"revisions": [before]}).holds_hidden_values
+
+
 def test_the_place_is_the_endpoints() -> None:
     role = "arn:aws:iam::123456789012:role/other"
     place = an_endpoint(spec={"region": "eu-west-1", "assumeRoleArn": role}).place

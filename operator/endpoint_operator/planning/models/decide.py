@@ -24,6 +24,7 @@ Decision = Callable[[ModelCase], ModelPlan | Needed | None]
 
 DECISIONS: tuple[Decision, ...] = (
     obstacles.spec_is_not_understood,
+    obstacles.is_not_allowed,
     paused.observes_only,
     serving_endpoint.is_not_there,
     serving_endpoint.is_not_understood,

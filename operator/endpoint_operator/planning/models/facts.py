@@ -25,6 +25,8 @@ class Target:
     """Revision that serves; another one has loaded nothing yet."""
     instance_count: int
     being_deleted: bool
+    holds_hidden_values: bool = False
+    """Whether its containers have values of Secrets or ConfigMaps, which they may tell in their answers."""
     understood: bool = True
     """Whether this release reads the endpoint's spec; where it does not, nothing above says what is wanted."""
 
@@ -97,6 +99,8 @@ class ModelFacts:
     now: datetime
     cluster_id: str
     target: Target | None
+    not_allowed: Fault | None = None
+    """Why nothing may be looked at or published for it (planning.tenancy)."""
     id_taken_by: str | None = None
     """namespace/name of the older object with the same modelId on the same endpoint."""
     source: SourceSeen | Fault | None = None

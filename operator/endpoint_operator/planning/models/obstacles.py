@@ -15,6 +15,11 @@ def spec_is_not_understood(case: ModelCase) -> ModelPlan | None:
     return plan_for_fault(fault, retry=False)
 
 
+def is_not_allowed(case: ModelCase) -> ModelPlan | None:
+    fault = case.facts.not_allowed
+    return plan_for_fault(fault) if fault is not None else None
+
+
 def plan_for_fault(fault: Fault, *, retry: bool = True, memory: ModelMemory | None = None) -> ModelPlan:
     """A plan that only says what is wrong. `retry`: somebody may mend it without touching the object."""
     if fault.stalls:

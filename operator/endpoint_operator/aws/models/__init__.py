@@ -1,0 +1,1 @@
+"""Models of multi-model endpoints: looks at S3, copies, removal, warm-ups."""

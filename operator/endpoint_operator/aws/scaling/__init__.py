@@ -1,0 +1,1 @@
+"""Application Auto Scaling: its calls, and what is known without them."""
