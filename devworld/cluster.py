@@ -72,7 +72,9 @@ def _documents(folder: Path) -> list[dict[str, Any]]:
 
 
 def _namespace() -> dict[str, Any]:
-    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR_NAMESPACE}}
+    """Where the operator runs as a pod it does so under the strictest Pod Security Standard."""
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": OPERATOR_NAMESPACE, "labels": labels}}
 
 
 def _service_account() -> dict[str, Any]:

@@ -33,7 +33,10 @@ class DemoError(ExpectedError):
 def demo(directory: Path, settings: Settings) -> None:
     """Raises DemoError, PartError or KubectlError; the logs stay then, and only then."""
     says = Narration("demo")
-    with only_one(directory), _world(directory, dataclasses.replace(settings, operator=True), says) as world:
+    with (
+        only_one(directory),
+        _world(directory, dataclasses.replace(settings, operator=True, node=False), says) as world,
+    ):
         model = _prepare(world, says)
         _apply(world, says)
         _answer(world, model, says)

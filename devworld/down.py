@@ -3,16 +3,25 @@
 import shutil
 from pathlib import Path
 
-from devworld import envfile
+from devworld import chart, envfile
 from devworld.narration import Narration
+from devworld.node import node
 from devworld.onlyone import only_one
 from devworld.settings import Settings
 from devworld.state import FILE as STATE
 from devworld.state import State
-from devworld.world import World
+from devworld.world import World, node_folder
 
 MADE = ("etcd", "certificates", "kubectl-cache", "bin", "tmp")
-MADE_FILES = (STATE, envfile.FILE, "kubeconfig", "controllers.kubeconfig", "operator.kubeconfig", "audit-policy.json")
+MADE_FILES = (
+    STATE,
+    envfile.FILE,
+    chart.VALUES,
+    "kubeconfig",
+    "controllers.kubeconfig",
+    "operator.kubeconfig",
+    "audit-policy.json",
+)
 
 
 def down(directory: Path) -> None:
@@ -30,9 +39,9 @@ def stop(directory: Path) -> bool:
     """Stops what runs of the world in the directory; False when nothing did."""
     state = State.read(directory)
     if state is None:
-        return False
+        return node.down(node_folder(directory))  # of a start that was killed before it wrote anything down
     world = World.found(directory, Settings(), state)
-    lived = any(part.alive for part in world.all_parts)
+    lived = world.alive
     world.stop()
     return lived
 
@@ -41,7 +50,8 @@ def clear(directory: Path) -> None:
     """Makes room for a new world: stops leftovers of a dead one and removes its files, its logs too."""
     stop(directory)
     _remove(directory)
-    shutil.rmtree(directory / "logs", ignore_errors=True)
+    for logs in (directory / "logs", node_folder(directory)):
+        shutil.rmtree(logs, ignore_errors=True)
 
 
 def _remove(directory: Path) -> None:

@@ -17,8 +17,11 @@ def write(world: World) -> Path:
     file = world.directory / FILE
     lines = [f"export {name}={shlex.quote(value)}" for name, value in variables(world).items()]
     path = f"export PATH={shlex.quote(str(_programs(world)))}:$PATH"
+    direct = [
+        f'export {name}="${{{name}:+${name},}}{",".join(environment.DIRECT)}"' for name in ("NO_PROXY", "no_proxy")
+    ]
     file.touch(mode=0o600)
-    file.write_text("\n".join([FORGET, *lines, path]) + "\n", encoding="utf-8")
+    file.write_text("\n".join([FORGET, *lines, *direct, path]) + "\n", encoding="utf-8")
     return file
 
 

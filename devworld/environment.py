@@ -4,14 +4,19 @@ import os
 from collections.abc import Mapping, MutableMapping
 from urllib.parse import urlsplit
 
+from devworld.node import slots
+from devworld.node.addresses import LABORATORY
 from devworld.settings import SettingsError
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
+PACKER_KEY = "AKIADEVWORLDPACKER01"
 USER_KEY = "AKIADEVWORLDUSER0001"
 OPERATOR_KEY = "AKIADEVWORLDOPERATOR"
 SECRET = "the-simulator-checks-no-signatures"  # noqa: S105 - and so this is none
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+# No proxy leads to a program of this machine or to a node: Go and most of Python read networks, the rest names.
+DIRECT = (*LOOPBACK[:2], str(LABORATORY))
 
 
 def clear_inherited(environment: MutableMapping[str, str]) -> None:
@@ -30,8 +35,9 @@ def clear_inherited(environment: MutableMapping[str, str]) -> None:
 
 
 def refuse_foreign(name: str, url: str) -> None:
-    """Raises SettingsError when the URL is not on the loopback."""
-    if url and urlsplit(url).hostname not in LOOPBACK:
+    """Raises SettingsError when the URL is neither on the loopback nor where the pods of a node find this machine."""
+    ours = (*LOOPBACK, *map(str, slots.machine_addresses()))
+    if url and urlsplit(url).hostname not in ours:
         raise SettingsError(f"{name}={url} is not on this machine; unset it: a world talks to its simulator only")
 
 
@@ -48,13 +54,18 @@ def aws_variables(*, endpoint_url: str, access_key: str) -> dict[str, str]:
     }
 
 
+def go_direct(environment: MutableMapping[str, str]) -> None:
+    """Adds to what a user reaches without his proxy."""
+    for name in ("NO_PROXY", "no_proxy"):
+        environment[name] = ",".join(filter(None, [environment.get(name, ""), *DIRECT]))
+
+
 def for_child(additions: Mapping[str, str] | None = None) -> dict[str, str]:
     """What a program of the world inherits: ours, cleared, with the additions; no profile or proxy of the user's."""
     environment = dict(os.environ)
     clear_inherited(environment)
     environment.pop("KUBECONFIG", None)
-    for name in ("NO_PROXY", "no_proxy"):
-        environment[name] = ",".join(filter(None, [environment.get(name, ""), "127.0.0.1", "localhost"]))
+    go_direct(environment)
     return environment | {
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,

@@ -1,6 +1,7 @@
 """What a command says while it works: each line with the seconds since it began."""
 
 import time
+from pathlib import Path
 
 
 class Narration:
@@ -19,3 +20,8 @@ class Narration:
         """What another program printed, set off."""
         for line in text.rstrip().splitlines():
             print(f"    {line}", flush=True)
+
+
+def as_typed(path: Path) -> str:
+    """As a user would type it: short where it can be."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -8,28 +8,42 @@ from pathlib import Path
 
 from devworld import environment
 from devworld.cluster import OPERATOR_NAMESPACE
+from devworld.images.recipes import PACKER
 from devworld.settings import PROJECT, Settings
 from tests.controlplane.httpcheck import answers_ok
 from tests.controlplane.part import Ports, Recipe
+from tests.rights import recording
 
+LOOPBACK = environment.LOOPBACK[0]
 EXECUTION_ROLE = f"arn:aws:iam::{environment.ACCOUNT}:role/sagemaker-execution"
-PACKER_IMAGE = "endpoint-operator-packer:dev"
-"""What the operator asks for, and the pod runner runs; no registry has it."""
+PACKER_IMAGE = PACKER.name
+"""What the operator asks for, and a node or the pod runner runs; no registry has it."""
 PACKER_NODES = "endpoint-operator.dev/runs-on=this-machine"
 """Where a cluster of the user's has nodes, none of them takes the packer's Pods: they could not reach the simulator."""
 
 
-def url(port: int) -> str:
+def url(port: int, *, host: str = LOOPBACK) -> str:
     """The origin of a program of the world."""
-    return f"http://127.0.0.1:{port}"
+    return f"http://{host}:{port}"
 
 
-def simulator(directory: Path, settings: Settings, *, death_signal: signal.Signals | None) -> Recipe:
-    """The whole of AWS."""
+def simulator(
+    directory: Path,
+    settings: Settings,
+    *,
+    hosts: Callable[[], tuple[str, ...]] = lambda: (LOOPBACK,),
+    death_signal: signal.Signals | None,
+) -> Recipe:
+    """The whole of AWS, on one port of each of the hosts."""
 
     def command(ports: Ports) -> tuple[str, ...]:
         scale = f"{settings.time_scale:g}"
-        return (sys.executable, "-m", "sagemaker_simulator", "--port", str(ports[0]), "--time-scale", scale)
+        return (
+            *(sys.executable, "-m", "sagemaker_simulator", "--port", str(ports[0]), "--time-scale", scale),
+            *(f"--host={host}" for host in hosts()),
+            *recording.simulator_flags(directory),
+            *settings.simulator_args,
+        )
 
     return Recipe(
         name="simulator",
@@ -43,16 +57,25 @@ def simulator(directory: Path, settings: Settings, *, death_signal: signal.Signa
     )
 
 
+def packing_by_pod_runner() -> tuple[str, ...]:
+    """Flags of the operator where packing Jobs run as processes."""
+    return ("--packer-image", PACKER_IMAGE, "--packer-node-selector", PACKER_NODES)
+
+
 def operator(
     directory: Path,
     settings: Settings,
     *,
     kubeconfig: Path,
     simulator_url: Callable[[], str],
+    packing: Callable[[], tuple[str, ...]] = packing_by_pod_runner,
     death_signal: signal.Signals | None,
     replica: int = 1,
 ) -> Recipe:
-    """The operator, as itself to Kubernetes and as itself to AWS; all replicas are the same one to both."""
+    """The operator, as itself to Kubernetes and as itself to AWS; all replicas are the same one to both.
+
+    `packing`: its flags on who packs models, and how.
+    """
     name = "operator" if replica == 1 else f"operator-{replica}"
 
     def command(ports: Ports) -> tuple[str, ...]:
@@ -61,7 +84,7 @@ def operator(
             *("--http-address", f"127.0.0.1:{ports[0]}"),
             *("--operator-namespace", OPERATOR_NAMESPACE),
             *("--default-execution-role-arn", EXECUTION_ROLE),
-            *("--packer-image", PACKER_IMAGE, "--packer-node-selector", PACKER_NODES),
+            *packing(),
             *settings.operator_args,
         )
 
@@ -79,6 +102,17 @@ def operator(
         stop_within_seconds=15,  # it promises to be gone within 10
         death_signal=death_signal,
     )
+
+
+def packing_in_pods(simulator_url: str) -> tuple[str, ...]:
+    """Flags of the operator where a node runs packing Jobs; the URL is the one for pods."""
+    return ("--packer-image", PACKER_IMAGE, "--packer-environment", packer_environment(simulator_url))
+
+
+def packer_environment(simulator_url: str) -> str:
+    """As --packer-environment takes it."""
+    variables = environment.aws_variables(endpoint_url=simulator_url, access_key=environment.PACKER_KEY)
+    return ",".join(f"{name}={value}" for name, value in variables.items())
 
 
 def pod_runner(

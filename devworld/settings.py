@@ -27,6 +27,10 @@ class Settings:
     operator_replicas: int = 1
     """One of them acts, the others wait for its Lease."""
     operator_args: tuple[str, ...] = ()
+    simulator_args: tuple[str, ...] = ()
+    """For tests alone."""
+    node: bool | None = False
+    """Whether the cluster is a real node, in which pods run; None: where there can be one, which is not yet decided."""
     test_cluster: str = ""
     """As `tests.controlplane.source` reads it; here so that a running world is not asked to move."""
 
@@ -38,12 +42,15 @@ class Settings:
             operator=_switch("OPERATOR", environment.get("OPERATOR", "")),
             operator_replicas=_replicas(environment.get("OPERATOR_REPLICAS", "")),
             operator_args=_words("OPERATOR_ARGS", environment.get("OPERATOR_ARGS", "")),
+            node=_switch("NODE", environment["NODE"]) if environment.get("NODE") else None,
             test_cluster=environment.get("TEST_CLUSTER", ""),
         )
 
     def as_words(self) -> dict[str, str]:
-        """By the names under which a user sets them."""
+        """By the names under which a user sets them; what is not decided is not among them."""
+        node = {} if self.node is None else {"NODE": "1" if self.node else "0"}
         return {
+            **node,
             "TIME_SCALE": f"{self.time_scale:g}",
             "OPERATOR": "1" if self.operator else "0",
             "OPERATOR_REPLICAS": str(self.operator_replicas),

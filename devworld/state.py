@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,21 @@ class State:
     def operator_replicas(self) -> int:
         """How many it was started with."""
         return int(self.settings.get("OPERATOR_REPLICAS", "1"))
+
+    @property
+    def operator_args(self) -> tuple[str, ...]:
+        """The operator's further flags."""
+        return tuple(shlex.split(self.settings.get("OPERATOR_ARGS", "")))
+
+    @property
+    def time_scale(self) -> float:
+        """Simulated seconds per second."""
+        return float(self.settings["TIME_SCALE"])
+
+    @property
+    def node(self) -> bool:
+        """Whether it was started with one."""
+        return self.settings.get("NODE") == "1"
 
     @classmethod
     def read(cls, directory: Path) -> "State | None":

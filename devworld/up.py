@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from devworld import down, envfile
-from devworld.narration import Narration
+from devworld import down, envfile, node_choice
+from devworld.narration import Narration, as_typed
 from devworld.onlyone import only_one
 from devworld.settings import Settings, refuse_changes
 from devworld.state import State
@@ -27,7 +27,7 @@ def up(directory: Path, settings: Settings) -> World:
         else:
             _mend(world, says)
         env = envfile.write(world)
-        says.say(f"ready: source {_as_typed(env)}")
+        says.say(f"ready: source {as_typed(env)}")
         return world
 
 
@@ -37,7 +37,7 @@ def _running(directory: Path, settings: Settings) -> World | None:
     if state is None:
         return None
     world = World.found(directory, settings, state)
-    if not any(part.alive for part in world.all_parts):
+    if not world.alive:
         return None
     refuse_changes(running=state.settings, asked=settings.as_words())
     return world
@@ -46,7 +46,9 @@ def _running(directory: Path, settings: Settings) -> World | None:
 def _new(directory: Path, settings: Settings, says: Narration) -> World:
     down.clear(directory)
     source = where_from(os.environ)
-    says.say(f"starting the control plane, the simulator{' and the operator' if settings.operator else ''}")
+    settings = node_choice.decided(settings, directory, environment=os.environ, says=says)
+    cluster = "a cluster of one node" if settings.node else "the control plane"
+    says.say(f"starting {cluster}, the simulator{' and the operator' if settings.operator else ''}")
     world = World(directory, settings, source)
     try:
         world.bring_up()
@@ -57,11 +59,13 @@ def _new(directory: Path, settings: Settings, says: Narration) -> World:
 
 
 def _mend(world: World, says: Narration) -> None:
-    dead = [part.name for part in world.wanted_parts if not part.alive]
-    says.say(f"running already; starting again: {', '.join(dead)}" if dead else "running already, nothing is missing")
+    missing = world.missing()
+    says.say(
+        f"running already; starting again: {', '.join(missing)}" if missing else "running already, nothing is missing"
+    )
+    if "node" in missing:
+        says.say("the node is gone and all that was in the cluster with it; what is in AWS stays")
+    before = world.simulator_process.process
     world.bring_up()
-
-
-def _as_typed(path: Path) -> str:
-    """Short where it can be."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    if "simulator" not in missing and world.simulator_process.process is not before:
+        says.say("the node has another address now, so the simulator was started again too: AWS is empty")

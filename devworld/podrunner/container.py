@@ -15,7 +15,6 @@ from devworld.podrunner.statuses import KILLED, End, message_of, now
 from tests.controlplane.processes import Process, Program
 
 Body = dict[str, Any]
-PACKER_KEY = "AKIADEVWORLDPACKER01"
 _REFERENCE = re.compile(r"\$(?:\$|\(([A-Za-z_][A-Za-z0-9_.-]*)\))")
 
 
@@ -38,7 +37,7 @@ class Machine:
 
     def variables(self, container: Body) -> dict[str, str]:
         """AWS as a Pod's identity brings it; what the Pod sets itself wins, but for where AWS is."""
-        aws = environment.aws_variables(endpoint_url=self.aws_url, access_key=PACKER_KEY)
+        aws = environment.aws_variables(endpoint_url=self.aws_url, access_key=environment.PACKER_KEY)
         own = {name: value for name, value in _given(container).items() if not name.startswith("AWS_ENDPOINT_URL")}
         return environment.for_child({**aws, **own})
 

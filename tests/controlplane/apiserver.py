@@ -40,13 +40,17 @@ def command(
     )
 
 
-def write_audit_policy(path: Path) -> None:
-    """Who changed what, without bodies; one line a request, when it has been answered."""
+def write_audit_policy(path: Path, *, reads_of: str | None = None) -> None:
+    """Who changed what, without bodies; one line a request, when it has been answered.
+
+    Of the user `reads_of` every request; a watch, which is answered as long as it lasts, when it begins too.
+    """
+    every = [{"level": "Metadata", "users": [reads_of]}] if reads_of else []
     policy = {
         "apiVersion": "audit.k8s.io/v1",
         "kind": "Policy",
         "omitStages": ["RequestReceived"],
-        "rules": [{"level": "Metadata", "verbs": list(WRITES)}, {"level": "None"}],
+        "rules": [*every, {"level": "Metadata", "verbs": list(WRITES)}, {"level": "None"}],
     }
     path.write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
 

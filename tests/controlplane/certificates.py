@@ -54,22 +54,19 @@ def _pair(folder: Path, name: str) -> Pair:
 
 
 def _write_all(wanted: Certificates) -> None:
-    authority = _Authority()
-    _write(wanted.authority, authority.certificate, authority.key)
+    authority = Authority()
+    write_pair(wanted.authority, authority.certificate, authority.key)
     loopback = [x509.DNSName(name) for name in SERVER_NAMES]
     server = authority.leaf(user="kube-apiserver", names=[*loopback, x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    _write(wanted.server, *server)
-    _write(wanted.admin, *authority.leaf(user="kubernetes-admin", group=ADMIN_GROUP))
-    _write(wanted.controllers, *authority.leaf(user=CONTROLLER_MANAGER))
-    signer = ec.generate_private_key(ec.SECP256R1())
-    public = signer.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    wanted.service_accounts.certificate.write_bytes(public)
-    _write_key(wanted.service_accounts.key, signer)
+    write_pair(wanted.server, *server)
+    write_pair(wanted.admin, *authority.leaf(user="kubernetes-admin", group=ADMIN_GROUP))
+    write_pair(wanted.controllers, *authority.leaf(user=CONTROLLER_MANAGER))
+    write_signer(wanted.service_accounts)
 
 
-class _Authority:
+class Authority:
+    """A certificate authority of its own, which signs for as long as the object lives."""
+
     def __init__(self) -> None:
         self.key = ec.generate_private_key(ec.SECP256R1())
         self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "development-control-plane")])
@@ -102,6 +99,22 @@ class _Authority:
         return leaf.sign(self.key, hashes.SHA256()), key
 
 
+def write_pair(pair: Pair, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
+    """Both files; the key is for its owner's eyes only."""
+    pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    _write_key(pair.key, key)
+
+
+def write_signer(pair: Pair) -> None:
+    """A new key that signs tokens; the `certificate` file holds the bare public key."""
+    signer = ec.generate_private_key(ec.SECP256R1())
+    public = signer.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    pair.certificate.write_bytes(public)
+    _write_key(pair.key, signer)
+
+
 def _unsigned(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
     now = datetime.datetime.now(datetime.UTC)
     return (
@@ -127,11 +140,6 @@ def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write(pair: Pair, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> None:
-    pair.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    _write_key(pair.key, key)
 
 
 def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:

@@ -29,24 +29,34 @@ class ControlPlane:
         *,
         death_signal: signal.Signals | None = None,
         remember: Callable[[], None] = lambda: None,
+        audit_reads_of: str | None = None,
     ) -> None:
-        """Nothing runs yet. `directory` (absolute) holds all of its files; `death_signal`, `remember`: see Part."""
+        """Nothing runs yet. `directory` (absolute) holds all of its files; `death_signal`, `remember`: see Part.
+
+        The audit log holds what changes something, and of the user `audit_reads_of` everything.
+        """
         self.directory = directory
         self.source = source
         self.kubeconfig = directory / "kubeconfig"
         self.kubectl = Kubectl(source.kubectl, self.kubeconfig, directory / "kubectl-cache")
-        self.certificates = Certificates.of(directory / "certificates")
         self.audit_log = None if isinstance(source, ExistingCluster) else directory / "logs" / "audit.log"
         self._death_signal = death_signal
         self._remember = remember
+        self._audit_reads_of = audit_reads_of
         self.parts: tuple[Part, ...] = ()
         if isinstance(source, Programs):
+            self.certificates = Certificates.of(directory / "certificates")
             self.etcd = self._etcd(source.folder)
             self.apiserver = self._apiserver(source.folder)
             self.parts = (self.etcd, self.apiserver)
             if (source.folder / "kube-controller-manager").is_file():
                 self.controllers = self._controllers(source.folder)
                 self.parts = (*self.parts, self.controllers)
+
+    @property
+    def alive(self) -> bool:
+        """Whether any part of it runs."""
+        return any(part.alive for part in self.parts)
 
     def start(self) -> None:
         """Starts what does not run, and returns when it can be used.
@@ -57,7 +67,7 @@ class ControlPlane:
         if isinstance(self.source, ExistingCluster):
             self.kubectl.using(self.source.kubeconfig).flatten(self.kubeconfig)
             return
-        apiserver.write_audit_policy(self.directory / "audit-policy.json")
+        apiserver.write_audit_policy(self.directory / "audit-policy.json", reads_of=self._audit_reads_of)
         self.etcd.start()
         self.apiserver.start()
         self._write_kubeconfigs()

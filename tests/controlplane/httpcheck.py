@@ -1,6 +1,7 @@
-"""One look at an HTTP address, for the question whether a program is ready."""
+"""One look at an address, for the question whether a program is ready or there at all."""
 
 import http.client
+import socket
 import ssl
 import urllib.error
 import urllib.request
@@ -19,3 +20,12 @@ def answers_ok(url: str, *, tls: ssl.SSLContext | None = None, within_seconds: f
             return bool(answer.status == 200)
     except (urllib.error.URLError, http.client.HTTPException, OSError):
         return False
+
+
+def connects(host: str, port: int, *, within_seconds: float = 2) -> bool:
+    """Whether somebody takes a TCP connection there."""
+    try:
+        socket.create_connection((host, port), timeout=within_seconds).close()
+    except OSError:
+        return False
+    return True

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.controlplane.build import built_programs
+from tests.controlplane.build import CONTROL_PLANE
 from tests.controlplane.expected import ExpectedError
 
 EXISTING = "existing"
@@ -37,7 +37,7 @@ def where_from(environment: Mapping[str, str]) -> ExistingCluster | Programs:
 
     Raises:
         SourceError: TEST_CLUSTER or KUBEBUILDER_ASSETS cannot be used as they are set.
-        GoMissingError, BuildError: see `build.built_programs`.
+        GoMissingError, GoBuildError: see `GoProgram.built`.
     """
     asked = environment.get("TEST_CLUSTER", "")
     if asked == EXISTING:
@@ -47,7 +47,7 @@ def where_from(environment: Mapping[str, str]) -> ExistingCluster | Programs:
     assets = environment.get("KUBEBUILDER_ASSETS", "")
     if assets:
         return _assets(Path(assets))
-    built = built_programs()
+    built = CONTROL_PLANE.built()
     return Programs(folder=built, kubectl=built / "kubectl")
 
 

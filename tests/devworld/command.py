@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from devworld.settings import PROJECT
+from devworld.settings import PROJECT, Settings
+from devworld.state import State
+from devworld.world import World
 
 
 @dataclasses.dataclass(frozen=True)
@@ -25,14 +27,14 @@ class Said:
 
 @dataclasses.dataclass(frozen=True)
 class DevWorld:
-    """`python -m devworld` with DEV_DIR in a folder of the test's."""
+    """`python -m devworld` with DEV_DIR in a folder of the test's; without a node, which takes its time."""
 
     directory: Path
 
-    def run(self, command: str, **settings: str) -> Said:
+    def run(self, command: str, *, within_seconds: float = 120, **settings: str) -> Said:
         """Runs it to its end."""
         with self.begun(command, **settings) as process:
-            output, _ = process.communicate(timeout=120)
+            output, _ = process.communicate(timeout=within_seconds)
         return Said(process.returncode, output)
 
     @contextlib.contextmanager
@@ -41,7 +43,7 @@ class DevWorld:
         process = subprocess.Popen(
             [sys.executable, "-m", "devworld", command],
             cwd=PROJECT,
-            env={**os.environ, "DEV_DIR": str(self.directory), **settings},
+            env={**os.environ, "DEV_DIR": str(self.directory), "NODE": "0", **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -70,14 +72,20 @@ class DevWorld:
         assert ended.poll(10_000)
         os.close(descriptor)
 
-    def sourced(self, script: str, **inherited: str) -> Said:
+    def world(self) -> World:
+        """The one that runs there, as it runs now."""
+        state = State.read(self.directory)
+        assert state is not None, "no world was started"
+        return World.found(self.directory, Settings(), state)
+
+    def sourced(self, script: str, *, within_seconds: float = 60, **inherited: str) -> Said:
         """What bash prints that sourced `env` first, in a shell that held the variables before."""
         done = subprocess.run(
             ["bash", "-euc", f". {self.directory / 'env'}\n{script}"],
             env={**os.environ, **inherited},
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=within_seconds,
             check=False,
         )
         return Said(done.returncode, done.stdout + done.stderr)

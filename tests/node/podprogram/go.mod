@@ -1,0 +1,3 @@
+module sagemaker-endpoint-operator/podprogram
+
+go 1.26.0
