@@ -88,7 +88,7 @@ def test_hours_without_aws_are_said_once_and_end_within_seconds(world: Scene) ->
     assert resting.table_row() == ("True", "False", "False", "True")
 
 
-def test_an_edit_begins_a_back_off_anew_and_is_acted_on_within_a_second(world: Scene) -> None:
+def test_an_edit_begins_a_back_off_anew_and_is_acted_on_at_once(world: Scene) -> None:
     """A second longer at most than this machine takes where nothing backs off."""
     nobody = "arn:aws:iam::123456789012:role/nobody-made-this"
     endpoint = world.given(role(nobody))

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 
-from endpoint_operator.aws.rate_limits import BURST, FIRST_RATE, LOWEST_RATE, ONE_COMPLAINT_SECONDS, RateLimits
+from endpoint_operator.aws.rate_limits import BURST, FIRST_RATE, LOWEST_RATE, RateLimits
 
 OBJECTS = 200
 TICK_SECONDS = 0.0001
@@ -54,26 +54,35 @@ async def test_one_operation_at_its_limit_leaves_the_others_alone() -> None:
     assert time.now == before
 
 
-async def test_complaints_halve_the_rate_once_a_second_and_spend_what_was_saved() -> None:
+async def test_complaints_of_calls_that_were_under_way_together_are_one_and_spend_what_was_saved() -> None:
     time = VirtualTime()
     limits = time.limits()
-    await limits.take(*CREATE_MODEL)
-    for _ in range(64):  # all threads hear it at once
-        limits.complained(*CREATE_MODEL)
+    first = [await limits.take(*CREATE_MODEL) for _ in range(64)]
+    for taken_at in first:  # all threads hear it at once
+        limits.complained(*CREATE_MODEL, taken_at=taken_at)
     assert limits.rate(*CREATE_MODEL) == FIRST_RATE / 2
     at = await turns(limits, time, OBJECTS)
     assert Counter(int(second) for second in at)[0] <= FIRST_RATE / 2 + 1 + 1
-    await time.sleep(ONE_COMPLAINT_SECONDS)
-    limits.complained(*CREATE_MODEL)
-    assert limits.rate(*CREATE_MODEL) < FIRST_RATE / 2
+    limits.complained(*CREATE_MODEL, taken_at=first[-1])
+    assert limits.rate(*CREATE_MODEL) > FIRST_RATE / 2, "it tells nothing of the new rate"
+
+
+async def test_the_first_complaint_at_the_new_rate_halves_it_again_at_once() -> None:
+    time = VirtualTime()
+    limits = time.limits()
+    for part in (2, 4, 8):
+        taken_at = await limits.take(*CREATE_MODEL)
+        limits.complained(*CREATE_MODEL, taken_at=taken_at)
+        assert FIRST_RATE / part <= limits.rate(*CREATE_MODEL) < FIRST_RATE / part + 1
+        await time.sleep(TICK_SECONDS)
 
 
 async def test_a_rate_that_was_halved_for_ever_still_lets_calls_through_and_grows_again() -> None:
     time = VirtualTime()
     limits = time.limits()
     for _ in range(100):
-        limits.complained(*CREATE_MODEL)
-        await time.sleep(ONE_COMPLAINT_SECONDS)
+        limits.complained(*CREATE_MODEL, taken_at=await limits.take(*CREATE_MODEL))
+        await time.sleep(TICK_SECONDS)
     low = limits.rate(*CREATE_MODEL)
     assert LOWEST_RATE <= low < 2.0
     await time.sleep(600.0)

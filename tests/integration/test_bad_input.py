@@ -60,9 +60,9 @@ def test_a_role_that_the_operator_may_not_pass(world: Scene) -> None:
 
 
 def test_a_role_of_another_account(world: Scene) -> None:
-    sentence = world.given(role("arn:aws:iam::999999999999:role/theirs")).stalls("ExecutionRoleUnusable")
+    sentence = world.given(role("arn:aws:iam::999999999999:role/theirs")).stalls("NotAllowed")
     assert sentence.startswith("spec.executionRoleArn: ")
-    assert "another account" in sentence
+    assert "nothing of another account may be used without a rule" in sentence
 
 
 def test_rule_11_an_artifact_that_is_not_there_is_found_when_it_comes(world: Scene) -> None:

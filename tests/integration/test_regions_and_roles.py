@@ -1,6 +1,8 @@
 """Region and role of an object: endpoints elsewhere than the operator works itself, and found there again."""
 
+import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,9 @@ from tests.integration.vocabulary.elsewhere import OTHER_ACCOUNT, OTHER_REGION, 
 from tests.integration.vocabulary.endpoint import Endpoint
 from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import TIME_SCALE
-from tests.integration.vocabulary.specs import Spec, count, field, image, version
+from tests.integration.vocabulary.specs import REGISTRY, Spec, count, field, image, version
 
+API_VERSION = "tenancy.inference.endpoint-operator.dev/v1alpha1"
 NOBODY_OF_OURS = "333333333333"
 EXPIRED = {
     "code": "ExpiredTokenException",
@@ -29,11 +32,21 @@ def other_region(world: Scene) -> Elsewhere:
 
 
 @pytest.fixture
-def other_account(world: Scene) -> Iterator[Elsewhere]:
-    """At a pace at which an hour, for which a role's credentials are good, is a minute."""
-    world.simulator.scale(60)
-    yield Elsewhere(world, account=OTHER_ACCOUNT)
-    world.simulator.scale(TIME_SCALE)
+def other_account(world: Scene, tmp_path: Path) -> Iterator[Elsewhere]:
+    """Allowed by the operator's tenancy file; at a pace at which an hour, for which a role's credentials are good, is a
+    minute."""
+    rule = {
+        "namespaces": ["*"],
+        "assumeRoleArns": [f"arn:aws:iam::{OTHER_ACCOUNT}:role/*"],
+        "executionRoleArns": ["*"],
+        "imageRegistries": [f"{REGISTRY}/"],
+    }
+    file = tmp_path / "tenancy.yaml"
+    file.write_text(json.dumps({"apiVersion": API_VERSION, "rules": [rule]}))
+    with world.operator.started_with({"--tenancy-file": str(file)}):
+        world.simulator.scale(60)
+        yield Elsewhere(world, account=OTHER_ACCOUNT)
+        world.simulator.scale(TIME_SCALE)
 
 
 def given_through_role(world: Scene, place: Elsewhere, *, trust: object) -> Endpoint:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from devworld.recipes import PACKER_IMAGE
 from endpoint_operator.api.model import InferenceModel
 from endpoint_operator.kube.packing_job import PackerSettings
 from endpoint_operator.kube.packing_jobs import PackingJobs
@@ -94,7 +95,7 @@ class PackedModel:
 
 
 def settings(**members: Any) -> PackerSettings:
-    return PackerSettings(**({"image": "endpoint-operator-packer:dev"} | members))
+    return PackerSettings(**({"image": PACKER_IMAGE} | members))
 
 
 def _restricted(namespace: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from endpoint_operator.kube.api import KubeApi
 from endpoint_operator.kube.connection import connect
 from endpoint_operator.kube.packing_job import job_name
 from endpoint_operator.kube.packing_jobs import PackingJobs
-from endpoint_operator.planning.faults import Blame
+from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.models.facts import PackingState
 from endpoint_operator.planning.models.packer_exits import PackerExit
 from tests.controlplane.controlplane import ControlPlane
@@ -59,6 +59,8 @@ def packed(
     made = PackedModel(control_plane.kubectl, namespace, bucket.holds(FILES))
     made.jobs = PackingJobs(api, settings(), may_write=lambda: None)
     yield made
+    # A packer that outlived its test would be at work on the bucket of the next one.
+    made.kubectl("delete", "jobs", "--all", "--cascade=foreground", "--timeout=60s")
     control_plane.kubectl("delete", "namespace", namespace, "--wait=false")
 
 
@@ -179,6 +181,22 @@ async def test_without_an_image_nothing_is_made_and_the_flag_is_named(packed: Pa
     assert fault is not None
     assert (fault.blame, "--packer-image" in fault.message) == (Blame.OPERATOR_SETUP, True)
     assert packed.all("jobs") == []
+
+
+async def test_without_an_image_nobody_is_told_of_rights_that_are_not_given_then(
+    packed: PackedModel, api: KubeApi
+) -> None:
+    del api  # for its kubeconfig alone
+    client = await connect()
+    client.set_default_header("Impersonate-User", "somebody-without-rights")
+    try:
+        for image, reason in ((None, "PackerNotConfigured"), ("packer:1", "PackingForbidden")):
+            jobs = PackingJobs(KubeApi(client), settings(image=image), may_write=lambda: None)
+            fault = await jobs.look(packed.model, TARGET)
+            assert isinstance(fault, Fault)
+            assert (fault.blame, fault.reason) == (Blame.OPERATOR_SETUP, reason)
+    finally:
+        await client.close()
 
 
 def _packer_of(packed: PackedModel) -> int:

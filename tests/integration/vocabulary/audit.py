@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from devworld.cluster import operator_user
+from tests.controlplane.apiserver import WRITES
 
 
 class AuditLog:
@@ -35,11 +36,12 @@ class AuditLog:
         ]
 
     def lines(self) -> list[dict[str, Any]]:
-        """As the API server wrote them, of whoever."""
+        """What changed something, as the API server wrote it, of whoever."""
         with self._path.open(encoding="utf-8") as file:
             file.seek(self._start)
             whole, _, _ = file.read().rpartition("\n")  # the last line may be half written
-        return [json.loads(line) for line in whole.splitlines()]
+        lines = [json.loads(line) for line in whole.splitlines()]
+        return [line for line in lines if line["verb"] in WRITES]
 
 
 def _resource(reference: dict[str, Any]) -> str:

@@ -15,7 +15,7 @@ def evidence(shared: SharedWorld, namespace: str) -> str:
         [
             "",
             *(_object(each) for each in shared.objects.all(namespace)),
-            *(_object(each) for each in shared.objects.models(namespace)),
+            *(_object(each) for each in shared.models.all(namespace)),
             "Events:",
             *(_event(each) for each in shared.objects.events(namespace)),
             "SageMaker:",

@@ -1,7 +1,7 @@
 """What Flux, `helm --wait` and Argo CD conclude from an object: kstatus's generic rules, written anew.
 
-Source: sigs.k8s.io/cli-utils, pkg/kstatus/README.md ("Statuses", "Conditions") and KEP-like notes there: deletion
-first, then observedGeneration, then Reconciling and Stalled, then Ready.
+Source: sigs.k8s.io/cli-utils, pkg/kstatus/README.md ("Statuses", "Conditions"): deletion first, then
+observedGeneration where there is one, then Reconciling and Stalled, then Ready. tests/gitops asks Flux's own library.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,8 @@ def kstatus(thing: Mapping[str, Any]) -> str:
     if metadata.get("deletionTimestamp"):
         return TERMINATING
     conditions = {each["type"]: each["status"] for each in status.get("conditions", [])}
-    if status.get("observedGeneration") != metadata["generation"] or conditions.get("Reconciling") == "True":
+    behind = status.get("observedGeneration", metadata["generation"]) != metadata["generation"]
+    if behind or conditions.get("Reconciling") == "True":
         return IN_PROGRESS
     if conditions.get("Stalled") == "True":
         return FAILED

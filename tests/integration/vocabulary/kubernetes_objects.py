@@ -56,11 +56,6 @@ class KubernetesObjects:
         ]
         return listed
 
-    def models(self, namespace: str) -> list[Object]:
-        """InferenceModels."""
-        listed: list[Object] = self._custom.list_namespaced_custom_object(GROUP, VERSION, namespace, MODELS)["items"]
-        return listed
-
     def config_map(self, namespace: str, name: str) -> dict[str, str]:
         """Its data; empty when it is not there."""
         found = _found(lambda: self._core.read_namespaced_config_map(name, namespace))

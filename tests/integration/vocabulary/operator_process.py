@@ -63,8 +63,12 @@ class OperatorProcess:
 
     def metric(self, name: str) -> float:
         """A sample without labels of /metrics."""
-        _, text = self._get("/metrics")
-        return next(float(line.split()[1]) for line in text.splitlines() if line.startswith(f"{name} "))
+        lines = self.metrics().splitlines()
+        return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
+    def metrics(self) -> str:
+        """The text of /metrics."""
+        return self._get("/metrics")[1]
 
     def log_lines(self) -> list[str]:
         """Its log, over all its starts."""

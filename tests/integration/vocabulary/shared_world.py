@@ -10,7 +10,7 @@ from devworld.prerequisites import SAGEMAKER_MAY_ASSUME_IT, make_execution_role
 from devworld.settings import Settings
 from devworld.simulator_control import SimulatorControl
 from devworld.world import World
-from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
+from tests.integration.vocabulary.kubernetes_objects import MODEL_KIND, MODELS, KubernetesObjects
 from tests.integration.vocabulary.operator_process import OperatorProcess
 from tests.integration.vocabulary.recorded_calls import CallLog
 from tests.integration.vocabulary.specs import INSTANCE_TYPE
@@ -37,23 +37,29 @@ class SharedWorld:
     def __init__(self, world: World) -> None:
         self.world = world
         self.simulator: SimulatorControl = world.simulator
-        self.objects = KubernetesObjects(world.kube_client())
+        api_client = world.kube_client()
+        self.objects = KubernetesObjects(api_client)
+        self.models = KubernetesObjects(api_client, kind=MODEL_KIND, plural=MODELS)
         self.operator = OperatorProcess(world)
         self.calls = CallLog(self.simulator)
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self.simulator.configure(quotas={f"{INSTANCE_TYPE}/endpoint": ROOM})
-        make_execution_role(world)
-        self.boto3("s3").create_bucket(Bucket=BUCKET)
+        self.prepare_account()
 
     @classmethod
-    def start(cls, directory: Path) -> "SharedWorld":
-        world = World.start(directory, SETTINGS, die_with_parent=True)
+    def start(cls, directory: Path, settings: Settings = SETTINGS) -> "SharedWorld":
+        world = World.start(directory, settings, die_with_parent=True)
         try:
             return cls(world)
         except BaseException:
             world.stop()
             raise
+
+    def prepare_account(self) -> None:
+        """What an empty simulator lacks."""
+        self.simulator.configure(quotas={f"{INSTANCE_TYPE}/endpoint": ROOM})
+        make_execution_role(self.world)
+        self.boto3("s3").create_bucket(Bucket=BUCKET)
 
     def stop(self) -> None:
         for client in self._clients.values():

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from types import TracebackType
 
-from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
+from tests.integration.vocabulary.kubernetes_objects import MODEL_KIND, MODELS, KubernetesObjects
 from tests.integration.vocabulary.scene import Scene
 
 LOOK_EVERY_SECONDS = 0.2
@@ -39,7 +39,9 @@ class ToldTargets:
         self._export = export
         self._bucket = bucket
         self._prefix = prefix
-        self._objects = KubernetesObjects(scene.shared.world.kube_client())
+        api_client = scene.shared.world.kube_client()
+        self._objects = KubernetesObjects(api_client)
+        self._models = KubernetesObjects(api_client, kind=MODEL_KIND, plural=MODELS)
         self._s3 = scene.shared.world.boto3("s3")
         self._saying = threading.Lock()
         self._stop = threading.Event()
@@ -106,7 +108,7 @@ class ToldTargets:
 
     def _told(self) -> dict[Caller, str]:
         told = {}
-        for model in self._objects.models(self._scene.namespace):
+        for model in self._models.all(self._scene.namespace):
             target = model.get("status", {}).get("targetModel")
             if target is not None:
                 told[Caller(model=model["metadata"]["name"], reads=STATUS)] = target
