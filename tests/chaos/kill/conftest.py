@@ -1,4 +1,4 @@
-"""Prints the kill test's table at the end of the run, whether rows went wrong or not."""
+"""Prints what the kill test found at the end of the run, whether rows went wrong or not."""
 
 import pytest
 

@@ -16,6 +16,8 @@ from tests.helm.helm import CHART
 VERSION = "0.1.0"
 NEXT_VERSION = "0.2.0"
 GIT_TAG = f"v{VERSION}"
+RELEASED = f"Release {VERSION}"
+"""How the commit is called that was tagged."""
 OF_THEN = ("operator/endpoint_operator", "requirements/operator.txt", "crds")
 OF_TODAY = ("containers/operator", "containers/least_root")
 REPOSITORY = f"localhost/endpoint-operator-{VERSION}"
@@ -24,31 +26,36 @@ IMAGE = f"{REPOSITORY}:{TAG}"
 
 def missing() -> str | None:
     """None, or the sentence that says why there is no 0.1.0 here."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(PROJECT), "rev-parse", "--verify", "--quiet", f"{GIT_TAG}^{{commit}}"],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except FileNotFoundError:
+    if shutil.which("git") is None:
         return f"there is no git, and {VERSION} is in the history; install git"
-    if done.returncode == 0:
+    if _commit():
         return None
     return (
-        f"this checkout's history has no {GIT_TAG}, from which an upgrade would start; fetch it with git fetch --tags"
+        f"this checkout's history has neither {GIT_TAG} nor the commit {RELEASED!r}, "
+        "from which an upgrade would start; fetch it with git fetch --tags --unshallow"
     )
 
 
 def checkout(folder: Path) -> Path:
     """Its sources in the folder, with today's Dockerfile."""
     archived = subprocess.run(
-        ["git", "-C", str(PROJECT), "archive", GIT_TAG, *OF_THEN], capture_output=True, check=True
+        ["git", "-C", str(PROJECT), "archive", _commit(), *OF_THEN], capture_output=True, check=True
     )
     subprocess.run(["tar", "--extract", "--directory", str(folder)], input=archived.stdout, check=True)
     for path in OF_TODAY:
         shutil.copytree(PROJECT / path, folder / path, ignore=shutil.ignore_patterns("__pycache__"))
     return folder
+
+
+def _commit() -> str:
+    """The tag's, or that which says that it is the release: a copy of a repository may come without tags. Or none."""
+    tagged = _git("rev-parse", "--verify", "--quiet", f"{GIT_TAG}^{{commit}}")
+    return tagged or _git("log", "-1", "--format=%H", f"--grep=^{re.escape(RELEASED)}$")
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(PROJECT), *arguments], capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def recipe(sources: Path) -> ImageRecipe:
