@@ -1,5 +1,8 @@
 """The help texts are the only documentation that somebody has at a shell; a wrong command line is exit code 1."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.cli.program import Program
@@ -36,3 +39,13 @@ def test_a_wrong_command_line_is_never_taken_for_calls_to_make(anywhere: Program
     said = anywhere(*words)
     assert said.code == 1
     assert "Error: " in said.err
+
+
+@pytest.mark.parametrize("verb", ["status", "retry"])
+def test_who_does_not_ask_aws_does_not_wait_for_its_client(verb: str) -> None:
+    ask = f"from endpoint_operator.cli.main import main; main([{verb!r}, '--help'])"
+    done = subprocess.run([sys.executable, "-X", "importtime", "-c", ask], capture_output=True, text=True, check=False)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert done.returncode == 0, done.stderr
+    assert "endpoint_operator.cli.arguments" in imported
+    assert not imported & {"botocore", "boto3", "endpoint_operator.aws.room"}

@@ -7,27 +7,20 @@ import sys
 
 import click
 
-from endpoint_operator.cli.plan_command import plan
-from endpoint_operator.cli.retry_command import retry
-from endpoint_operator.cli.status_command import status
+from endpoint_operator.cli.commands import Commands
 
 FAILED = 1
 INTERRUPTED = 130
 TRACEBACK = "KUBECTL_INFERENCE_TRACEBACK"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
 def inference() -> None:
     """SageMaker endpoints that a cluster's InferenceEndpoints ask for.
 
     The cluster is that of KUBECONFIG or ~/.kube/config and its current context. Only `plan` calls AWS, to read, with
     the credentials, profile and region that aws-cli and boto3 use too.
     """
-
-
-inference.add_command(status)
-inference.add_command(plan)
-inference.add_command(retry)
 
 
 def main(arguments: list[str] | None = None) -> None:
