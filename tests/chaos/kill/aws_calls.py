@@ -1,7 +1,10 @@
 """What the operators asked AWS, row by row: which calls change something, and which of them had an effect."""
 
+import bisect
 import dataclasses
-from collections import Counter
+import itertools
+import threading
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -49,22 +52,63 @@ class Calls:
         return [" ".join([row["wallTime"][11:23], *(str(row[name] or "") for name in told)]) for row in self.rows]
 
 
+class CallsKept:
+    """What one simulator was asked, fetched once: everybody asks of it all the time, and it only grows."""
+
+    def __init__(self, simulator: SimulatorControl) -> None:
+        self.simulator = simulator
+        self._one_at_a_time = threading.Lock()
+        self._answered: dict[str | None, list[CallRow]] = defaultdict(list)
+        self._settled = 0
+        self._newest = 0
+
+    def newest(self) -> int:
+        """The number of the newest call of anybody."""
+        with self._one_at_a_time:
+            self._fetch()
+            return self._newest
+
+    def since(self, mark: int, *, access_key: str) -> list[CallRow]:
+        """Those of one access key after that number."""
+        with self._one_at_a_time:
+            open_rows = self._fetch()
+            answered = self._answered[access_key]
+            first = bisect.bisect_right(answered, mark, key=_number)
+            return [
+                *answered[first:],
+                *(row for row in open_rows if row["accessKey"] == access_key and _number(row) > mark),
+            ]
+
+    def _fetch(self) -> list[CallRow]:
+        """Keeps what is new up to the first call that waits for its answer; the rest is fetched again next time."""
+        rows = self.simulator.calls(since=self._settled)
+        settled = list(itertools.takewhile(lambda row: row["status"] is not None, rows))
+        for row in settled:
+            self._answered[row["accessKey"]].append(row)
+        if rows:
+            self._newest = _number(rows[-1])
+        if settled:
+            self._settled = _number(settled[-1])
+        return rows[len(settled) :]
+
+
 class CallsOf:
     """The calls of one access key, read from where a row began."""
 
-    def __init__(self, simulator: SimulatorControl, *, access_key: str) -> None:
-        self._simulator = simulator
+    def __init__(self, kept: CallsKept, *, access_key: str) -> None:
+        self._kept = kept
         self._access_key = access_key
-        self._newest = 0
 
     def mark(self) -> int:
         """The number of the newest call of anybody."""
-        rows = self._simulator.calls(since=self._newest)
-        self._newest = int(rows[-1]["n"]) if rows else self._newest
-        return self._newest
+        return self._kept.newest()
 
     def since(self, mark: int) -> Calls:
-        return Calls([row for row in self._simulator.calls(since=mark) if row["accessKey"] == self._access_key])
+        return Calls(self._kept.since(mark, access_key=self._access_key))
+
+
+def _number(row: CallRow) -> int:
+    return int(row["n"])
 
 
 def glob_of(operation: str, endpoint: str) -> str:

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from typing import TypeVar
 
+from devworld.simulator_control import SimulatorControl
 from devworld.world import World
+from tests.chaos.kill.aws_calls import CallsKept
 from tests.chaos.kill.aws_of_its_own import AwsOfItsOwn
 from tests.chaos.kill.estate import differences, estate_of
 from tests.chaos.kill.extent import EVERYTHING, Extent
@@ -57,7 +59,7 @@ class Campaign:
         with ExitStack() as stack:
             # An operator is started twice a row: its imports alone would be half of the whole test.
             begin = stack.enter_context(WarmPython("endpoint_operator", imported=("botocore.signers",))).start
-            slots = [self._fresh_slot(number, begin) for number in range(self._extent.fresh_slots)]
+            slots = self._fresh_slots(begin)
             late_slots = self._late_slots(stack, begin)
             simulators = {slot.simulator.url: slot.simulator for slot in (*slots, *late_slots)}
             for simulator in simulators.values():
@@ -71,8 +73,10 @@ class Campaign:
                 if changed:
                     self.complaints.append("\n".join(["in AWS is not what was there before:", *changed]))
 
-    def _fresh_slot(self, number: int, begin: Begin) -> OperatorSlot:
-        return OperatorSlot(self._world, number=number, aws_url=self._world.simulator_url, pace=FRESH, begin=begin)
+    def _fresh_slots(self, begin: Begin) -> list[OperatorSlot]:
+        kept = CallsKept(SimulatorControl(self._world.simulator_url))
+        numbers = range(self._extent.fresh_slots)
+        return [OperatorSlot(self._world, number=number, kept=kept, pace=FRESH, begin=begin) for number in numbers]
 
     def _late_slots(self, stack: ExitStack, begin: Begin) -> list[OperatorSlot]:
         first = self._extent.fresh_slots
@@ -81,10 +85,10 @@ class Campaign:
         for cloud in clouds:
             stack.callback(cloud.stop)
             cloud.launch()
-        urls = [cloud.await_ready() for cloud in clouds]
+        kept = [CallsKept(SimulatorControl(cloud.await_ready())) for cloud in clouds]
         return [
-            OperatorSlot(self._world, number=number, aws_url=url, pace=LATE, begin=begin)
-            for number, url in zip(numbers, urls, strict=True)
+            OperatorSlot(self._world, number=number, kept=each, pace=LATE, begin=begin)
+            for number, each in zip(numbers, kept, strict=True)
         ]
 
     def _work_all(self, slots: list[OperatorSlot], late_slots: list[OperatorSlot]) -> None:

@@ -10,9 +10,8 @@ import yaml
 
 from devworld import cluster, environment
 from devworld.recipes import EXECUTION_ROLE, PACKER_IMAGE, PACKER_NODES
-from devworld.simulator_control import SimulatorControl
 from devworld.world import World
-from tests.chaos.kill.aws_calls import CallsOf, fired, freezing_faults
+from tests.chaos.kill.aws_calls import CallsKept, CallsOf, fired, freezing_faults
 from tests.chaos.kill.beside import Beside
 from tests.chaos.kill.model_versions import IN_PARTS_ABOVE_MIB, MODELS_BUCKET, prefix_of
 from tests.chaos.kill.pace import Pace
@@ -32,17 +31,18 @@ Begin = Callable[[Program], Process]
 class OperatorSlot:
     """A namespace, and the operator that works in it alone. Used by one thread, that which starts its processes."""
 
-    def __init__(self, world: World, *, number: int, aws_url: str, pace: Pace, begin: Begin) -> None:
+    def __init__(self, world: World, *, number: int, kept: CallsKept, pace: Pace, begin: Begin) -> None:
+        """`kept` are the calls of its simulator, which others may share."""
         self.world = world
-        self.simulator = SimulatorControl(aws_url)
+        self.simulator = kept.simulator
         self.namespace = f"kill{number}"
         self.cluster_id = f"cluster-{number}"
         self.objects = KubernetesObjects(world.kube_client())
         self.models = KubernetesObjects(world.kube_client(), kind=MODEL_KIND, plural=MODELS)
         self.tenants = Tenants(self.objects, namespace=self.namespace)
-        self.s3 = S3Truth(aws_url)
+        self.s3 = S3Truth(self.simulator.url)
         self.beside = Beside(world.kube_client(), namespace=self.namespace, operator_namespace=self._operator_namespace)
-        self.calls = CallsOf(self.simulator, access_key=self._access_key)
+        self.calls = CallsOf(kept, access_key=self._access_key)
         self.proxy = WriteProxy(
             upstream=f"https://127.0.0.1:{world.control_plane.apiserver.ports[0]}",
             authority=world.control_plane.certificates.authority.certificate,
