@@ -11,7 +11,9 @@ from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.endpoints import EndpointApi
 from endpoint_operator.aws.error_faults import fault_of
+from endpoint_operator.aws.fleet import Fleet, Word
 from endpoint_operator.aws.scaling.calls import ScalingApi, ScalingCall
 from endpoint_operator.aws.scaling.inventory import ScalingInventory
 from endpoint_operator.aws.scaling.steps import ScalingSteps
@@ -60,6 +62,13 @@ def alarms(calls: Calls) -> WakeUpAlarms:
 @pytest.fixture
 def api(calls: Calls, alarms: WakeUpAlarms) -> ScalingApi:
     return ScalingApi(calls, alarms=alarms)
+
+
+def steps_with(
+    api: ScalingApi, alarms: WakeUpAlarms, inventory: ScalingInventory, *, fleet: Fleet | None = None
+) -> ScalingSteps:
+    fleet = fleet or Fleet(consistency_window=0.0)
+    return ScalingSteps(api=api, alarms=alarms, inventory=inventory, fleet=fleet)
 
 
 def wanted(**fields: Any) -> WantedScaling:
@@ -227,7 +236,7 @@ async def test_after_a_change_the_next_pass_looks_again_and_only_once(
     inventory = ScalingInventory(api)
     await inventory.take_stock()
     assert await inventory.known([RESOURCE]) == {RESOURCE: NOT_REGISTERED}
-    steps = ScalingSteps(api=api, alarms=alarms, inventory=inventory).doers()
+    steps = steps_with(api, alarms, inventory).doers()
     await steps[RegisterScalableTarget](REGISTER, PASS)
     before = last_call(world)
     for _ in range(2):
@@ -244,15 +253,27 @@ async def test_a_step_that_failed_may_have_been_done_all_the_same(
     match = {"service": "application-autoscaling", "operation": "RegisterScalableTarget"}
     world.fault(match=match, dropAnswer=True, times=1)
     world.fault(match=match, error={"code": "ThrottlingException", "message": "Rate exceeded", "status": 400})
-    steps = ScalingSteps(api=api, alarms=alarms, inventory=inventory).doers()
+    steps = steps_with(api, alarms, inventory).doers()
     with pytest.raises(CallFailed):
         await steps[RegisterScalableTarget](REGISTER, PASS)
     looked = await inventory.known([RESOURCE])
     assert looked[RESOURCE].target == LiveTarget(minimum=1, maximum=4)
 
 
+async def test_an_endpoint_that_scaled_until_now_is_looked_at_and_one_that_scales_on_is_not(
+    api: ScalingApi, calls: Calls, alarms: WakeUpAlarms
+) -> None:
+    fleet = Fleet(consistency_window=0.0)
+    fleet.looked("e1", await EndpointApi(calls).describe("e1"), began=0.0)
+    steps = steps_with(api, alarms, ScalingInventory(api), fleet=fleet).doers()
+    await steps[RegisterScalableTarget](REGISTER, PASS)
+    assert fleet.word("e1") is not Word.UNKNOWN
+    await steps[DeregisterScalableTarget](DEREGISTER, PASS)
+    assert fleet.word("e1") is Word.UNKNOWN
+
+
 def test_there_is_somebody_for_every_step(api: ScalingApi, alarms: WakeUpAlarms) -> None:
-    assert set(ScalingSteps(api=api, alarms=alarms, inventory=ScalingInventory(api)).doers()) == set(SCALING_STEPS)
+    assert set(steps_with(api, alarms, ScalingInventory(api)).doers()) == set(SCALING_STEPS)
 
 
 async def test_a_list_that_was_under_way_does_not_hide_a_change(api: ScalingApi, world: World) -> None:

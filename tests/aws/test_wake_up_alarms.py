@@ -10,6 +10,7 @@ from endpoint_operator.api.scaling_status import ScalingAsked
 from endpoint_operator.aws.alarms import AlarmApi
 from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.calls import Calls
+from endpoint_operator.aws.fleet import Fleet
 from endpoint_operator.aws.scaling.calls import ScalingApi
 from endpoint_operator.aws.scaling.inventory import ScalingInventory
 from endpoint_operator.aws.scaling.steps import ScalingSteps
@@ -53,7 +54,12 @@ def api(calls: Calls) -> ScalingApi:
 
 @pytest.fixture
 def steps(calls: Calls, api: ScalingApi) -> ScalingSteps:
-    return ScalingSteps(api=api, alarms=WakeUpAlarms(AlarmApi(calls)), inventory=ScalingInventory(api))
+    return steps_with(api, calls)
+
+
+def steps_with(api: ScalingApi, calls: Calls, **members: Any) -> ScalingSteps:
+    alarms, fleet = WakeUpAlarms(AlarmApi(calls)), Fleet(consistency_window=0.0)
+    return ScalingSteps(api=api, alarms=alarms, inventory=ScalingInventory(api), fleet=fleet, **members)
 
 
 def wanted(**fields: Any) -> WantedScaling:
@@ -148,9 +154,7 @@ async def test_an_alarm_of_that_name_that_somebody_else_made_is_neither_changed_
 ) -> None:
     by_hand(world, Tags=[{"Key": "owner", "Value": "somebody"}], Threshold=9.0)
     troubles = ScalingTroubles()
-    steps = ScalingSteps(
-        api=api, alarms=WakeUpAlarms(AlarmApi(calls)), inventory=ScalingInventory(api), troubles=troubles
-    )
+    steps = steps_with(api, calls, troubles=troubles)
     with pytest.raises(StepRefused) as refused:
         await do(steps, *towards(wanted(), NOT_REGISTERED))
     assert refused.value.fault.reason == "NameTaken"

@@ -132,6 +132,22 @@ def test_without_autoscaling_in_the_spec_the_count_is_the_specs_again(world: Sce
     assert endpoint.status.get("autoscaling", []) == []
 
 
+def test_where_autoscaling_moved_the_count_unseen_the_specs_is_put_all_the_same_and_nobody_is_blamed(
+    world: Scene,
+) -> None:
+    with world.operator.started_with({"--fleet-sweep-seconds": "3600"}):
+        endpoint, scaling = given(world, count(2), autoscaling(2, 4, disableScaleIn=True))
+        fleet = [{"VariantName": VARIANT, "DesiredInstanceCount": 3}]
+        world.boto3("sagemaker").update_endpoint_weights_and_capacities(
+            EndpointName=endpoint.sagemaker_name, DesiredWeightsAndCapacities=fleet
+        )
+        scaling.has(3)
+        endpoint.edit(field(autoscaling=None)).settles()
+        scaling.has(2)
+        assert "3 → 2" in endpoint.tells("InstanceCountChanging").message
+        assert "DriftPutRight" not in {event.reason for event in endpoint.events()}
+
+
 def test_deletion_deregisters(world: Scene) -> None:
     endpoint, scaling = given(world, autoscaling(1, 4))
     with world.records_calls() as calls:

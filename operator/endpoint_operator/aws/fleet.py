@@ -97,6 +97,12 @@ class Fleet:
         """AWS did not do what `wrote` told of: nothing is to be waited for."""
         self._entry(name).awaited = None
 
+    def may_have_moved(self, name: str) -> None:
+        """Somebody else was free to change it until a moment ago: the next pass looks."""
+        entry = self._entry(name)
+        entry.known = False
+        entry.detail = None
+
     def is_new_request(self, name: str, request: str) -> bool:
         """Whether a person asks for a look (reconcile-at) with another word than the one that was last answered.
 

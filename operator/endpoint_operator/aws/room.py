@@ -98,7 +98,13 @@ class AwsRoom:
             ).doers(),
             PartSteps(parts=parts, inventory=self._inventory, values=values).doers(),
             AlarmSteps(alarms=alarms).doers(),
-            ScalingSteps(api=scaling, alarms=wake_up_alarms, inventory=self._scaling, troubles=troubles).doers(),
+            ScalingSteps(
+                api=scaling,
+                alarms=wake_up_alarms,
+                inventory=self._scaling,
+                fleet=self.fleet,
+                troubles=troubles,
+            ).doers(),
         )
 
         self.models = ModelRoom(

@@ -5,12 +5,19 @@ from dataclasses import dataclass, field
 
 from endpoint_operator.aws.call_failed import CallFailed
 from endpoint_operator.aws.error_faults import fault_of
+from endpoint_operator.aws.fleet import Fleet
 from endpoint_operator.aws.scaling.calls import ScalingApi
 from endpoint_operator.aws.scaling.inventory import ScalingInventory
 from endpoint_operator.aws.scaling.troubles import ScalingTroubles
 from endpoint_operator.aws.steps import Doer, Pass, StepRefused
 from endpoint_operator.aws.wake_up_alarms import WakeUpAlarms
-from endpoint_operator.planning.scaling.steps import SCALING_STEPS, DeleteWakeUpAlarm, PutWakeUpAlarm, ScalingStep
+from endpoint_operator.planning.scaling.steps import (
+    SCALING_STEPS,
+    DeleteWakeUpAlarm,
+    DeregisterScalableTarget,
+    PutWakeUpAlarm,
+    ScalingStep,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +27,7 @@ class ScalingSteps:
     api: ScalingApi
     alarms: WakeUpAlarms
     inventory: ScalingInventory
+    fleet: Fleet
     troubles: ScalingTroubles = field(default_factory=ScalingTroubles)
     """Shared with what observes autoscaling."""
 
@@ -38,6 +46,9 @@ class ScalingSteps:
             self.troubles.failed(current.endpoint, refused.fault)
             raise
         self.troubles.worked(current.endpoint)
+        if isinstance(step, DeregisterScalableTarget):
+            # It scaled until now, and the count is the spec's from now on.
+            self.fleet.may_have_moved(step.resource.endpoint_name)
 
     async def _call(self, step: ScalingStep, current: Pass) -> None:
         match step:
