@@ -38,7 +38,7 @@ chart: .venv/ready ## images of this checkout into the cluster of make dev-up, a
 # chaos, pods, images.
 TESTS := tests/integration tests/clients tests/helm tests/gitops tests/packing tests/devworld tests/cli tests/simulator tests/aws tests/rights tests/bench tests/unit
 PATIENT_TESTS := tests/chaos/kill tests/endtoend tests/images tests/node $(sort $(wildcard tests/chaos/test_*.py))
-POOL := -n 3 --dist loadgroup --no-loadscope-reorder
+POOL := -n 3 --no-loadscope-reorder
 # What the operator asked of AWS and of the API server in all of them: the last line holds it against what it may ask.
 RIGHTS := $(CURDIR)/.dev/rights
 

@@ -4,10 +4,10 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer
 
 from devworld import cluster
 from devworld.environment import clear_inherited
@@ -16,11 +16,10 @@ from devworld.world import World
 from tests.controlplane.controlplane import ControlPlane
 from tests.controlplane.source import where_from
 from tests.rights import wholeness
+from tests.scheduling import ByFile
 
 # requirements/validators.in says why they are not in the environment itself.
 VALIDATORS = f"{sys.prefix}/validators"
-TESTS = Path(__file__).parent
-START_NODES = ("endtoend", "images", "node")
 TIME_SCALE = 600.0  # ten minutes of SageMaker in one second
 
 # The same examples in every run, however slow the machine is: what fails, fails for everybody.
@@ -40,16 +39,8 @@ def pytest_configure() -> None:
     sys.path.append(VALIDATORS)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For --dist loadgroup: a file is one worker's, and one worker has all that start nodes.
-
-    Tests that look at what a node leaves on the machine do not want another one to come up meanwhile.
-    """
-    for item in items:
-        place = item.path.relative_to(TESTS)
-        group = "nodes" if place.parts[0] in START_NODES else str(place)
-        item.add_marker(pytest.mark.xdist_group(group))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
