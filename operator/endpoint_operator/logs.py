@@ -14,6 +14,16 @@ class _SetFieldsOnly(JsonFormatter):
         return {key: value for key, value in log_data.items() if value not in (None, "")}
 
 
+def _retries_are_no_errors(record: logging.LogRecord) -> bool:
+    """kopf calls it an error when the API server leaves a request unanswered that it sends again a moment later.
+
+    What it does not get in all its tries ends the watch, which says so itself.
+    """
+    if record.levelno == logging.ERROR and record.name.startswith("kopf.") and "will retry" in record.getMessage():
+        record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+    return True
+
+
 def log_as_json(level: str) -> None:
     """Every logger of the process writes JSON to standard error."""
     handler = logging.StreamHandler(sys.stderr)
@@ -25,6 +35,7 @@ def log_as_json(level: str) -> None:
             json_ensure_ascii=False,
         )
     )
+    handler.addFilter(_retries_are_no_errors)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

@@ -59,11 +59,14 @@ def test_a_watch_that_was_cut_goes_on_where_it_ended(world: Scene, proxy: ApiSer
 
 def test_an_api_server_that_was_killed_and_came_back_is_watched_again(world: Scene, proxy: ApiServerProxy) -> None:
     plane, endpoint, begun = world.shared.world.control_plane, world.given(count(1)).settles(), proxy.watches_begun()
-    audit = world.audit_from_now()
+    audit, said_before = world.audit_from_now(), len(world.operator.log_lines())
     plane.apiserver.kill()
     plane.start()
     until_watching(proxy, since=begun)
     world.until(lambda: world.operator.readiness()[0] == 200, "/readyz well again")
+    said = world.operator.log_lines()[said_before:]
+    assert any('"WARNING"' in line for line in said)
+    assert [line for line in said if '"ERROR"' in line] == [], "an API server that is away is no error of the operator"
     assert audit.writes_of_operator(namespace=world.namespace) == [], "nothing had changed"
     endpoint.edit(count(2)).settles()
     assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
