@@ -42,7 +42,7 @@ POOL := -n 3 --no-loadscope-reorder
 # What the operator asked of AWS and of the API server in all of them: the last line holds it against what it may ask.
 RIGHTS := $(CURDIR)/.dev/rights
 
-test: .venv/ready ## every test (three quarters of an hour on two cores)
+test: .venv/ready ## every test (55 minutes on two cores)
 	@$(BIN)/python -m devworld build
 	@$(BIN)/python -m sagemaker_simulator.servers.triton --install
 	@rm -rf $(RIGHTS)

@@ -28,7 +28,7 @@ from tests.controlplane.warm_python import WarmPython
 from tests.integration.vocabulary.specs import INSTANCE_TYPE
 
 ROOM = 10_000  # instances: objects stay until all rows are done
-RECORDED_WITHIN_SECONDS = 300.0
+RECORDED_WITHIN_SECONDS = 600.0
 
 Item = TypeVar("Item")
 NumberedRows = queue.SimpleQueue[tuple[int, Row]]
