@@ -8,7 +8,13 @@ from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
-_START_NODES = ("tests/endtoend", "tests/images", "tests/node")
+_START_NODES = (
+    "tests/endtoend",
+    "tests/images",
+    "tests/node",
+    "tests/devworld/test_node_world.py",
+    "tests/devworld/test_chart_on_a_node.py",
+)
 
 
 class ByFile(LoadScopeScheduling):  # type: ignore[misc] # it comes without types

@@ -1,7 +1,6 @@
 """Whether images can be built on this machine, and the sentence that says why not."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -39,11 +38,7 @@ def _packages() -> str | None:
 
 
 def _programs() -> str | None:
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    if not missing:
-        return None
-    packages = sorted({PROGRAMS[name] for name in missing})
-    return f"there is no {' and no '.join(missing)} on PATH; on Debian: apt-get install {' '.join(packages)}"
+    return debian.lacking(PROGRAMS)
 
 
 def _kernel() -> str | None:

@@ -1,7 +1,6 @@
 """Whether this machine can have a node, and the sentence that says why not."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -67,11 +66,7 @@ def _root() -> str | None:
 
 
 def _programs() -> str | None:
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
-    if not missing:
-        return None
-    packages = sorted({PROGRAMS[name] for name in missing})
-    return f"there is no {' and no '.join(missing)} on PATH; on Debian: apt-get install {' '.join(packages)}"
+    return debian.lacking(PROGRAMS)
 
 
 def _kernel() -> str | None:

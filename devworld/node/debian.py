@@ -7,6 +7,7 @@ machine's lists, status and cache are not touched.
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.controlplane.content_cache import kept, key_of
@@ -153,6 +154,15 @@ def run(*command: str, cwd: Path | None = None) -> str:
         said = "\n".join((done.stderr or done.stdout).strip().splitlines()[-10:])
         raise PackagesError(f"{command[0]} {command[-1]} failed ({done.returncode}): {said}")
     return done.stdout
+
+
+def lacking(programs: Mapping[str, str]) -> str | None:
+    """None, or the sentence that says which programs are not on PATH; `programs` has the package of each."""
+    missing = [name for name in programs if shutil.which(name) is None]
+    if not missing:
+        return None
+    packages = sorted({programs[name] for name in missing})
+    return f"there is no {' and no '.join(missing)} on PATH; on Debian: apt-get install {' '.join(packages)}"
 
 
 def missing_programs() -> list[str]:
