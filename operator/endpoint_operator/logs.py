@@ -6,6 +6,9 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+# Not where it calls us: what fails there is our fault.
+_WHERE_KOPF_STREAMS = ("kopf._cogs.clients.", "kopf._core.reactor.orchestration", "kopf._core.reactor.running")
+
 
 class _SetFieldsOnly(JsonFormatter):
     """Leaves out what a line has nothing to say about."""
@@ -14,13 +17,14 @@ class _SetFieldsOnly(JsonFormatter):
         return {key: value for key, value in log_data.items() if value not in (None, "")}
 
 
-def _retries_are_no_errors(record: logging.LogRecord) -> bool:
-    """kopf calls it an error when the API server leaves a request unanswered that it sends again a moment later.
+def _a_lost_stream_is_no_error(record: logging.LogRecord) -> bool:
+    """kopf calls it an error, trace and all, when the API server leaves a request unanswered or refuses it.
 
-    What it does not get in all its tries ends the watch, which says so itself.
+    It is sent again a moment later, or it ends the watch, which is begun anew and says so itself.
     """
-    if record.levelno == logging.ERROR and record.name.startswith("kopf.") and "will retry" in record.getMessage():
+    if record.levelno == logging.ERROR and record.name.startswith(_WHERE_KOPF_STREAMS):
         record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        record.exc_info = None
     return True
 
 
@@ -35,7 +39,7 @@ def log_as_json(level: str) -> None:
             json_ensure_ascii=False,
         )
     )
-    handler.addFilter(_retries_are_no_errors)
+    handler.addFilter(_a_lost_stream_is_no_error)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)

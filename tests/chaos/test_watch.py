@@ -11,6 +11,7 @@ from tests.integration.vocabulary.scene import Scene
 from tests.integration.vocabulary.shared_world import TIME_SCALE
 from tests.integration.vocabulary.specs import count
 
+OBJECTS = "*/inferenceendpoints"
 CORRECTION = "UpdateEndpointWeightsAndCapacities"
 CREATION = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
 
@@ -45,6 +46,41 @@ def test_a_watch_that_expired_is_begun_anew_and_what_changed_meanwhile_is_done(
     until_watching(proxy, since=begun)
     endpoint.settles()
     assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
+
+
+def test_a_watch_that_is_refused_does_not_take_the_other_with_it(world: Scene, proxy: ApiServerProxy) -> None:
+    """kopf ends when one is refused, and leaves the other asking, with a connection that it has closed."""
+    endpoint = world.given(count(1)).settles()
+    begun, said_before = proxy.watches_begun(), len(world.operator.log_lines())
+    unanswered = proxy.rule(Match(watch=True, path=OBJECTS), Effect(hold=True))
+    refused = proxy.rule(Match(watch=True, path="*/inferencemodels"), Effect(answer=GONE), times=1)
+    assert proxy.cut_watches() == WATCHES
+    world.until(lambda: proxy.met(refused) == proxy.met(unanswered) == 1, "a watch refused, the other not answered")
+    endpoint.edit(count(2))
+    world.until(lambda: proxy.met(unanswered) == 2, "the other asking anew")
+    proxy.end(unanswered)
+    until_watching(proxy, since=begun)
+    endpoint.settles()
+    assert world.sagemaker.counts(endpoint.sagemaker_name) == {"AllTraffic": 2}
+    said = world.operator.log_lines()[said_before:]
+    assert [line for line in said if "the watch ended and is begun anew" in line]
+    assert [line for line in said if '"ERROR"' in line] == [], "what the API server refuses is no error of the operator"
+
+
+def test_stopped_while_it_asks_which_kinds_there_are_the_operator_leaves_without_complaint(
+    world: Scene, proxy: ApiServerProxy
+) -> None:
+    begun, said_before = proxy.watches_begun(), len(world.operator.log_lines())
+    world.operator.stop()
+    unanswered = proxy.rule(Match(path="/apis", agent="kopf/*"), Effect(hold=True))
+    world.operator.start()
+    world.until(lambda: proxy.met(unanswered) == 1, "kopf asking which kinds there are")
+    assert world.operator.stop(), "it went by itself, in time"
+    proxy.end(unanswered)
+    said = world.operator.log_lines()[said_before:]
+    assert [line for line in said if '"ERROR"' in line or "Traceback" in line] == []
+    world.operator.start()
+    until_watching(proxy, since=begun)
 
 
 def test_a_watch_that_was_cut_goes_on_where_it_ended(world: Scene, proxy: ApiServerProxy) -> None:
