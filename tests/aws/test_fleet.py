@@ -7,10 +7,11 @@ import pytest
 
 from endpoint_operator.aws.endpoints import Summary
 from endpoint_operator.aws.fleet import Fleet, Word
-from endpoint_operator.planning.facts import LiveStatus
+from endpoint_operator.planning.facts import LiveEndpoint, LiveStatus
 
 WINDOW = 30.0
 BEFORE = Summary(name="churn", status=LiveStatus.IN_SERVICE, created="1", modified="1")
+LIVE = LiveEndpoint(name="churn", arn="arn", status=BEFORE.status, config_name="c", created="1", modified="1")
 
 
 @pytest.fixture
@@ -80,6 +81,26 @@ def test_a_list_after_a_refused_write_wakes_nobody_unless_it_shows_something_els
     fleet.refused(name)
     clock[0] += WINDOW
     assert fleet.swept([replace(BEFORE, name=name, modified="2")], began=clock[0]) >= {name}
+
+
+def test_a_look_that_shows_what_was_before_a_write_is_known_as_such(fleet: Fleet, clock: list[float]) -> None:
+    fleet.wrote("churn", awaited=LiveStatus.UPDATING)
+    fleet.taken("churn")
+    fleet.looked("churn", LIVE, began=clock[0])
+    assert fleet.shows_before_write("churn")
+    clock[0] += WINDOW
+    assert not fleet.shows_before_write("churn"), "SageMaker shows what is there by then"
+
+
+def test_a_look_that_shows_the_write_or_follows_one_that_aws_did_not_take_is_no_past(
+    fleet: Fleet, clock: list[float]
+) -> None:
+    fleet.wrote("churn", awaited=LiveStatus.UPDATING)
+    fleet.looked("churn", LIVE, began=clock[0])
+    assert not fleet.shows_before_write("churn")
+    fleet.taken("churn")
+    fleet.looked("churn", replace(LIVE, modified="2"), began=clock[0])
+    assert not fleet.shows_before_write("churn")
 
 
 def test_the_list_that_follows_an_accepted_write_wakes(fleet: Fleet, clock: list[float]) -> None:

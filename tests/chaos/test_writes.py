@@ -8,6 +8,7 @@ from tests.chaos.answered_writes import AnsweredWrites
 from tests.chaos.apiserver_proxy.proxy import ApiServerProxy
 from tests.chaos.apiserver_proxy.rules import CONFLICT, INTERNAL_ERROR, Cut, Effect, Match, too_many_requests
 from tests.integration.vocabulary.scene import Scene
+from tests.integration.vocabulary.shared_world import TIME_SCALE
 from tests.integration.vocabulary.specs import count, version
 
 CREATION = ["CreateModel", "CreateEndpointConfig", "CreateEndpoint"]
@@ -48,6 +49,21 @@ def test_writes_that_are_refused_for_ever_as_stale_are_tried_ever_more_rarely(
     assert time.monotonic() - began > 0.8 * sum(0.1 * 2**retry for retry in range(5))
     proxy.end(refused)
     endpoint.settles()
+
+
+def test_a_change_whose_status_could_not_be_written_is_not_made_again_while_reads_lag(
+    world: Scene, proxy: ApiServerProxy
+) -> None:
+    """SageMaker shows for two seconds what was before; three passes begin with a status that knows no better."""
+    endpoint = world.given(count(1)).settles()
+    world.simulator.configure(staleSeconds=2 * TIME_SCALE)
+    shown = {"NameContains": endpoint.sagemaker_name, "StatusEquals": "InService"}
+    world.until(lambda: world.boto3("sagemaker").list_endpoints(**shown)["Endpoints"], "InService, as reads show it")
+    calls = world.calls_from_now()
+    refused = proxy.rule(writes_of(world, method="PUT"), Effect(answer=CONFLICT), times=3)
+    endpoint.edit(count(2)).settles()
+    assert proxy.met(refused) == 3
+    assert calls.that_change_anything() == ["UpdateEndpointWeightsAndCapacities"]
 
 
 def test_writes_refused_with_500_are_made_again_and_nothing_is_done_twice(world: Scene, proxy: ApiServerProxy) -> None:

@@ -14,7 +14,14 @@ from endpoint_operator.api.spec import AdoptionPolicy
 from endpoint_operator.api.status import InferenceEndpointStatus, RevisionState
 from endpoint_operator.planning.decide import wants_look
 from endpoint_operator.planning.desired import desired_state, tags_digest
-from endpoint_operator.planning.facts import Facts, Foreign, LiveEndpoint, OperatorInputs, OwnedObject
+from endpoint_operator.planning.facts import (
+    CONSISTENCY_WINDOW_SECONDS,
+    Facts,
+    Foreign,
+    LiveEndpoint,
+    OperatorInputs,
+    OwnedObject,
+)
 from endpoint_operator.planning.faults import Blame, Fault
 from endpoint_operator.planning.outcome import Outcome
 from endpoint_operator.planning.pause import plan_of_pass
@@ -52,7 +59,9 @@ class Memory:
     """What one process of the operator knows, gone with it."""
 
     missing_since: float | None = None
-    wrote_at: float | None = None
+    before_write: LiveEndpoint | None = None
+    """As the endpoint was before the last change that SageMaker took."""
+    wrote_at: float = 0.0
     stock: "Stock | None" = None
 
 
@@ -180,7 +189,7 @@ class OperatorInMemory:
             foreign=self._foreign(endpoint, live),
             account=ACCOUNT,
             missing_seconds=self._missing_seconds(live),
-            seconds_since_write=None if self.memory.wrote_at is None else self.clock - self.memory.wrote_at,
+            shows_before_write=self._shows_before_write(live),
             scaling=self._scaling(endpoint, live),
             tags_drifted=self._tags_drifted(endpoint),
             missing_parts=self._missing_parts(endpoint),
@@ -199,6 +208,10 @@ class OperatorInMemory:
 
     def _visible(self) -> LiveEndpoint | None:
         return self._before_write if self.clock < self.stale_until else self.sagemaker.endpoint
+
+    def _shows_before_write(self, live: LiveEndpoint | None) -> bool:
+        lately = self.clock - self.memory.wrote_at < CONSISTENCY_WINDOW_SECONDS
+        return live is not None and live == self.memory.before_write and lately
 
     def _missing_seconds(self, live: LiveEndpoint | None) -> float | None:
         if live is not None:
@@ -265,10 +278,13 @@ class OperatorInMemory:
 
     def _do(self, step: Step) -> str | None:
         if isinstance(step, FLEET_STEPS):
-            self.memory.wrote_at, self.memory.missing_since = self.clock, None
+            self.memory.wrote_at, self.memory.missing_since, self.memory.before_write = self.clock, None, None
             self._before_write, self.stale_until = self.sagemaker.endpoint, self.clock + self.lag
         try:
-            return self._call(step)
+            answer = self._call(step)
+            if isinstance(step, FLEET_STEPS):
+                self.memory.before_write = self._shown
+            return answer
         except AlreadyThere:
             there = self.sagemaker.endpoint
             if not isinstance(step, CreateEndpoint) or there is None:

@@ -320,7 +320,7 @@ def test_a_message_of_any_length_fits() -> None:
 
 def test_a_status_knows_better_than_a_read_that_lags() -> None:
     sent = DEPLOYING.model_copy(update={"endpoint": known(live(status=LiveStatus.UPDATING))})
-    found = after(an_object(NEW, status=sent), facts(live(), seconds_since_write=2.0))
+    found = after(an_object(NEW, status=sent), facts(live(), shows_before_write=True))
     assert found.endpoint is not None
     assert found.endpoint.status == LiveStatus.UPDATING
     settled = after(an_object(status=SETTLED), facts(live(modified=LATER)))

@@ -53,6 +53,7 @@ class EndpointSteps:
             if 400 <= error.status < 500:
                 self.fleet.refused(name)
             raise
+        self.fleet.taken(name)
 
     async def _create(self, step: CreateEndpoint, current: Pass) -> str:
         with self._changes(step.name, LiveStatus.CREATING):

@@ -29,6 +29,7 @@ class _Entry:
     seen_in_transition: bool = False
     request: str | None = None
     before_write: Summary | None = None
+    taken: bool = False
     read_at: float = 0.0
     unsure_until: float | None = None
 
@@ -92,6 +93,11 @@ class Fleet:
         entry.awaited = awaited
         entry.seen_in_transition = False
         entry.before_write = entry.summary
+        entry.taken = False
+
+    def taken(self, name: str) -> None:
+        """AWS took the change that `wrote` told of."""
+        self._entry(name).taken = True
 
     def refused(self, name: str) -> None:
         """AWS did not do what `wrote` told of: nothing is to be waited for."""
@@ -128,11 +134,10 @@ class Fleet:
             entry.missing_since = time.monotonic()
         return time.monotonic() - entry.missing_since
 
-    def seconds_since_write(self, name: str) -> float | None:
+    def shows_before_write(self, name: str) -> bool:
+        """Whether the last look found the endpoint as it was before a change that AWS took."""
         entry = self._entries.get(name)
-        if entry is None or entry.written_at is None:
-            return None
-        return time.monotonic() - entry.written_at
+        return entry is not None and entry.taken and self._may_be_past(entry, entry.summary)
 
     def awaited(self) -> dict[LiveStatus, set[str]]:
         """Names that somebody waits for, by the status that they are in."""

@@ -78,7 +78,7 @@ class AwsObserver:
             foreign=foreign,
             account=account.account,
             missing_seconds=self.fleet.missing_seconds(name) if live is None else None,
-            seconds_since_write=self.fleet.seconds_since_write(name),
+            shows_before_write=live is not None and self.fleet.shows_before_write(name),
             asked=asked,
             tags_drifted=self._tags_drifted(endpoint, inputs),
             prices=self._prices(endpoint, live, inputs),

@@ -34,9 +34,3 @@ class Case:
         if self.live is None or self.live.config_name is None:
             return None
         return revision_of(config_name=self.live.config_name, endpoint_name=self.desired.endpoint_name)
-
-    @property
-    def just_written(self) -> bool:
-        """Whether this process changed the endpoint so lately that what it reads may still be the state before."""
-        since = self.facts.seconds_since_write
-        return since is not None and since < self.facts.consistency_window_seconds

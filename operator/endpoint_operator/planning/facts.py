@@ -210,8 +210,8 @@ class Facts:
     """For how long this process, begun a moment ago, may not see yet what the one before it did; 0: it sees."""
     missing_seconds: float | None = None
     """For how long this process has found no endpoint of that name; None when there is one."""
-    seconds_since_write: float | None = None
-    """Since this process last changed the endpoint; None when it did not."""
+    shows_before_write: bool = False
+    """Whether the endpoint is shown as it was before a change of this process that SageMaker took."""
     looks: Looks | None = None
     """None when nothing was to be looked at."""
     log_lines: tuple[str, ...] = ()

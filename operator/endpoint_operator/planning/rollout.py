@@ -30,11 +30,11 @@ def needs_update(case: Case) -> bool:
 
 
 def write_is_not_visible_yet(case: Case) -> Plan | None:
-    """A change was accepted, and SageMaker's reads show the endpoint as it was before."""
-    known, live = case.status.endpoint, case.live
-    if live is None or known is None or not case.just_written:
-        return None
-    if known.status != LiveStatus.UPDATING or known.last_modified_time != live.modified:
+    """A change was accepted, and SageMaker's reads show the endpoint as it was before.
+
+    Memory tells, not the status: the write that would say so there may have failed.
+    """
+    if not case.facts.shows_before_write:
         return None
     return Plan(
         situation=Situation.UPDATING,

@@ -172,7 +172,7 @@ def _as_seen(endpoint: InferenceEndpoint, facts: Facts, plan: Plan, inputs: Oper
     return EndpointStatus(
         name=live.name,
         arn=live.arn,
-        status=old.status if plan.reads_lag and old is not None else live.status,
+        status=LiveStatus.UPDATING if plan.reads_lag else live.status,
         config_name=live.config_name,
         invocation_url=_invocation_url(live.name, inputs, asynchronous=live.asynchronous),
         failure_reason=live.failure_reason,
