@@ -20,6 +20,7 @@ from tests.chaos.kill.pace import FRESH, LATE
 from tests.chaos.kill.phase import Phase
 from tests.chaos.kill.points import Point, Row, late_rows_of, points_of, rows_of
 from tests.chaos.kill.recording import recorded
+from tests.chaos.kill.refused import led_through_refusals
 from tests.chaos.kill.stored import stored_at
 from tests.chaos.kill.subject import Subject
 from tests.chaos.kill.versions import OTHER_TYPE
@@ -112,13 +113,19 @@ class Campaign:
             slot.close()
 
     def _record(self, slot: OperatorSlot) -> Iterator[Subject]:
-        """Whoever is free leads an object through the next phase, undisturbed; the last of all reckons the rows."""
+        """Whoever is free leads an object through the next phase undisturbed, and one with the API server against it.
+
+        The last of all reckons the rows.
+        """
         for phase in _taken(self._unrecorded):
             writes, subject = recorded(slot, phase, name=f"u{phase.name}")
             with self._writes_complete:
                 self._writes[phase] = writes
                 if len(self._writes) == len(self._extent.wanted_phases()):
                     self._number_rows()
+            yield subject
+            subject, wrong = led_through_refusals(slot, phase, name=f"x{phase.name}")
+            self.complaints += wrong
             yield subject
 
     def _number_rows(self) -> None:

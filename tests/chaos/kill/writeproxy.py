@@ -21,6 +21,9 @@ Answer = TypeVar("Answer")
 # Of one connection only, or made anew on the other side (RFC 9110, 7.6.1).
 _HOP_BY_HOP = ("connection", "keep-alive", "transfer-encoding", "content-length", "host", "upgrade", "te", "trailer")
 
+# As the API server words it when its storage does not answer.
+_REFUSAL = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "InternalError", "code": 500}
+
 
 class Ambush:
     """Waits for the nth write of one description about one object."""
@@ -57,6 +60,9 @@ class WriteProxy:
         self.writes: list[KubeWrite] = []
         """Those that the API server accepted, in order."""
         self.lease_writes = 0
+        self.refuse_every_other = False
+        """Of each kind of write the first, the third, and so on."""
+        self._refused_last: set[str] = set()
 
     def start(self) -> str:
         """Its URL."""
@@ -117,13 +123,21 @@ class WriteProxy:
             self.stopped_write.set()
             await self._thawed.wait()
             return _cut(request)
+        write = told_of(request.method, request.path, body)
+        if self._refuses(write):
+            return web.json_response(_REFUSAL, status=500)
         async with self._asked(request, body) as answer:
             if answer.status < 300:
-                write = told_of(request.method, request.path, body)
                 self.writes.append(write)
                 if not await self._survives(write):
                     return _cut(request)
             return await _streamed(request, answer)
+
+    def _refuses(self, write: KubeWrite) -> bool:
+        if not self.refuse_every_other:
+            return False
+        self._refused_last ^= {write.what}
+        return write.what in self._refused_last
 
     async def _survives(self, write: KubeWrite) -> bool:
         """Whether the operator gets the answer to a write that is done."""
