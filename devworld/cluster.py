@@ -24,7 +24,7 @@ def install_kinds(kubectl: Kubectl) -> None:
     # Not `kubectl wait`: it fails on a CRD so new that it has no conditions, and what is Established may be
     # missing for a moment yet from the list by which kubectl understands `iep`.
     wanted = {document["metadata"]["name"] for document in _documents(CRDS)}
-    until(lambda: wanted <= _known_to(kubectl), what=f"the API server serving {', '.join(wanted)}", within_seconds=30)
+    until(lambda: wanted <= _known_to(kubectl), what=f"the API server serving {', '.join(wanted)}", within_seconds=90)
 
 
 def install_operator_account(kubectl: Kubectl) -> None:

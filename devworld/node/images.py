@@ -70,7 +70,7 @@ def _import(folder: Path, progress: Progress, *, programs: Programs, archives: S
             progress.show(f"unpacking {archive.name}")
             containerd.load(archive)
         sandbox.inner(process).send(signal.SIGTERM)  # politely, so that its databases are whole
-        if not process.wait(within_seconds=30):
+        if not process.wait(within_seconds=90):
             raise ImagesError("containerd does not end after SIGTERM")
     finally:
         sandbox.end()

@@ -106,7 +106,7 @@ def clean_after(slot: Slot, *, scratch: Path) -> None:
     until(
         lambda: clean(slot) or slot.file.read_text(encoding="utf-8") not in ("", str(scratch)),
         what=f"the node in slot {slot.number} to be gone",
-        within_seconds=30,
+        within_seconds=90,
     )
 
 

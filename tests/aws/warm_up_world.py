@@ -36,7 +36,7 @@ TARGET = Target(
     instance_count=1,
     being_deleted=False,
 )
-DEADLINE_SECONDS = 30.0
+DEADLINE_SECONDS = 90.0
 
 
 def warm_model(

@@ -61,7 +61,7 @@ class Peer:
         until(
             lambda: self.kind_names <= set(world.kubectl("api-resources", "-o", "name").split()),
             what=f"the API server serving {', '.join(sorted(self.kind_names))}",
-            within_seconds=30,
+            within_seconds=90,
         )
         part = Part(self._recipe(world, kubeconfig=account.kubeconfig(world)))
         try:

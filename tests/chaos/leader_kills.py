@@ -96,7 +96,7 @@ def _kill_the_leader(scene: Scene, replicas: Replicas) -> float:
     scene.until(lambda: len(calls.that_change_anything()) >= CHANGES_BETWEEN_KILLS, f"{leader.name} at work")
     killed = time.monotonic()
     leader.kill()
-    _, led = replicas.successor_of(holder, within_seconds=30)
+    _, led = replicas.successor_of(holder, within_seconds=90)
     return led - killed
 
 

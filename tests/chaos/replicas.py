@@ -84,7 +84,7 @@ class Replicas:
 
     def leader(self) -> Part:
         """The living replica that holds the Lease; waits for one."""
-        leader = until(self._leader, what="a replica that holds the Lease", within_seconds=30)
+        leader = until(self._leader, what="a replica that holds the Lease", within_seconds=90)
         assert leader is not None
         return leader
 

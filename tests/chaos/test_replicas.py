@@ -114,7 +114,7 @@ def test_sigterm_hands_over_in_under_two_seconds(world: Scene, replicas: Replica
             process, sent = leader.process, time.monotonic()
             assert process is not None
             process.send(signal.SIGTERM)
-            successor, led = replicas.successor_of(holder, within_seconds=20, meanwhile=waits.look)
+            successor, led = replicas.successor_of(holder, within_seconds=60, meanwhile=waits.look)
             took.append(led - sent - waits.seconds(process.pid, successor.pid))
             assert process.wait(within_seconds=10)
             replicas.make_whole()
@@ -134,7 +134,7 @@ def test_a_frozen_leader_that_wakes_starts_no_write(world: Scene, replicas: Repl
     for fault in faults:
         world.is_held(fault)
     freeze(leader)
-    successor, _ = replicas.successor_of(holder, within_seconds=20)
+    successor, _ = replicas.successor_of(holder, within_seconds=60)
     for endpoint in endpoints:
         endpoint.settles()
     calls, writes = world.calls_from_now(), AnsweredWrites(world)
@@ -163,10 +163,10 @@ def test_one_replica_acts_at_a_time_whoever_goes(world: Scene, replicas: Replica
                 freeze_while_it_waits(world, leader)
             else:
                 process.send(leave)
-            successor, _ = replicas.successor_of(holder, within_seconds=20)
+            successor, _ = replicas.successor_of(holder, within_seconds=60)
             is_at_work(world, successor, calls)
             thaw(leader)
-            assert process.wait(within_seconds=20), "whoever is not the leader any more ends"
+            assert process.wait(within_seconds=60), "whoever is not the leader any more ends"
             replicas.make_whole()
         last = replicas.leader().name
     for endpoint in load.endpoints():

@@ -38,4 +38,4 @@ def operator_behind(proxy: ApiServerProxy, shared: SharedWorld) -> Iterator[None
 
 def until_watching(proxy: ApiServerProxy, *, since: int) -> None:
     """Waits until the operator has begun all its watches after the first `since` ones."""
-    until(lambda: proxy.watches_begun() >= since + WATCHES, what="the operator beginning to watch", within_seconds=30)
+    until(lambda: proxy.watches_begun() >= since + WATCHES, what="the operator beginning to watch", within_seconds=90)

@@ -103,7 +103,7 @@ class Scene:
         """Behind the line of a write that is made now: the lines of earlier ones may still be on their way."""
         log, mark = AuditLog(path), f"audit-mark-{secrets.token_hex(8)}"
         self.world.kubectl("delete", "configmap", mark, "-n", self.namespace, "--ignore-not-found")
-        until(lambda: log.begin_behind(mark), what=f"the line of {mark} in the audit log", within_seconds=30)
+        until(lambda: log.begin_behind(mark), what=f"the line of {mark} in the audit log", within_seconds=90)
         return Audit(log, self.namespace)
 
     def _live(self) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def test_while_sagemaker_is_at_work_no_calls_are_planned_and_the_queue_is_told(s
     scene.settles()
     scene.world.simulator.next(scene.endpoint, result="InService", seconds=60_000)
     scene.apply(scene.manifest(containers=OTHER_LEVEL))
-    until(lambda: _status(scene) == "Updating", what="the update under way", within_seconds=30)
+    until(lambda: _status(scene) == "Updating", what="the update under way", within_seconds=90)
     planned = scene.plan(scene.manifest(redeploy="again"), "-o", "json")
     scene.world.simulator.advance(seconds=60_000)
     assert (planned.code, planned.document["calls"]) == (0, [])

@@ -75,7 +75,7 @@ def test_a_revision_under_way_is_told_beside_the_one_that_serves(scene: Scene) -
     first = scene.settles()["status"]["revisions"][0]["name"]
     scene.world.simulator.next(scene.endpoint, result="InService", seconds=60_000)
     scene.apply(scene.manifest(redeploy="again"))
-    rollout = until(lambda: scene.rollout(), what="a rollout in the status", within_seconds=30)
+    rollout = until(lambda: scene.rollout(), what="a rollout in the status", within_seconds=90)
     flat = " ".join(scene.program("status", "churn", "-n", scene.namespace).out.split())
     scene.world.simulator.advance(seconds=60_000)
     assert f"Serves: {first} Under way: {rollout['toRevision']}, since" in flat

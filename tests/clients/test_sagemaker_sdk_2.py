@@ -31,7 +31,7 @@ def test_a_model_is_uploaded_deployed_with_capture_asked_updated_and_deleted(
     assert saw["count"] == 2
     assert account.answered_well("logs", "FilterLogEvents")
     until(  # the SDK does not wait for the end of a deletion
-        lambda: account.what_is_left() == {}, what="nothing left", within_seconds=30, seen=account.what_is_left
+        lambda: account.what_is_left() == {}, what="nothing left", within_seconds=90, seen=account.what_is_left
     )
 
 
@@ -52,4 +52,4 @@ def test_asynchronous_and_serverless_endpoints_are_deployed_asked_and_deleted(
     assert "cannot be read as csv" in queued["refused"], "the container's own words, out of the failure object"
     assert saw["serverless"] == pytest.approx(account.first.prediction)
     assert account.answered_well("sagemaker-runtime", "InvokeEndpointAsync") == 3
-    until(lambda: account.what_is_left() == {}, what="nothing left", within_seconds=30, seen=account.what_is_left)
+    until(lambda: account.what_is_left() == {}, what="nothing left", within_seconds=90, seen=account.what_is_left)

@@ -38,4 +38,4 @@ def test_models_are_added_to_one_endpoint_while_it_serves_and_each_answers_for_i
     assert saw["refused"]["Message"].startswith(not_there)
     assert "is missing a target model header" in saw["unnamed"]["Message"]
     assert account.answered_well("sagemaker-runtime", "InvokeEndpoint") == 3
-    until(lambda: account.what_is_left() == {}, what="nothing left", within_seconds=30, seen=account.what_is_left)
+    until(lambda: account.what_is_left() == {}, what="nothing left", within_seconds=90, seen=account.what_is_left)

@@ -11,10 +11,12 @@ import pytest
 
 from devworld.settings import PROJECT
 from tests.controlplane.build import PROGRAMS
+from tests.controlplane.content_cache import cache_folder
 from tests.controlplane.deadlines import until
 from tests.controlplane.goversion import is_new_enough
 from tests.devworld.command import processes_of
 
+DEADLINE_SECONDS = 120
 CACHE = Path(".cache") / "sagemaker-endpoint-operator" / "controlplane"
 
 # Go in all that the build needs of it, but for what it would compile: it waits until `go-on` is there.
@@ -46,6 +48,12 @@ def go(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def builds(go: Path, tmp_path: Path) -> Iterator["Builds"]:
+    """What a node needs besides of Debian is not fetched once more: it is no part of this, and takes a network."""
+    fetched = cache_folder() / "node" / "packages"
+    if fetched.is_dir():
+        there = tmp_path / "home" / CACHE.parent / "node" / "packages"
+        there.parent.mkdir(parents=True)
+        there.symlink_to(fetched)
     started = Builds(go=go, home=tmp_path / "home")
     yield started
     for process in started.processes:
@@ -87,12 +95,12 @@ def each_was_built_once(go: Path) -> bool:
 
 def test_two_builds_at_once_build_once_and_the_second_says_that_it_waits(go: Path, builds: Builds) -> None:
     first = builds.begin()
-    until(lambda: (go / "builds").exists(), what="the first build at work", within_seconds=20)
+    until(lambda: (go / "builds").exists(), what="the first build at work", within_seconds=DEADLINE_SECONDS)
     second = builds.begin()
     assert second.stdout is not None
     said = second.stdout.readline()
     (go / "go-on").touch()
-    outputs = [process.communicate(timeout=30)[0] for process in (first, second)]
+    outputs = [process.communicate(timeout=DEADLINE_SECONDS)[0] for process in (first, second)]
     assert [first.returncode, second.returncode] == [0, 0], outputs
     assert "somebody else is at work on it" in said
     assert each_was_built_once(go)
@@ -104,16 +112,16 @@ def test_a_built_control_plane_is_not_built_again(go: Path, builds: Builds) -> N
     (go / "go-on").touch()
     for _ in range(2):
         process = builds.begin()
-        output, _ = process.communicate(timeout=30)
+        output, _ = process.communicate(timeout=DEADLINE_SECONDS)
         assert process.returncode == 0, output
     assert each_was_built_once(go)
 
 
 def test_ctrl_c_during_a_build_leaves_neither_go_nor_a_half_made_folder(go: Path, builds: Builds) -> None:
     process = builds.begin()
-    until(lambda: (go / "builds").exists(), what="the build at work", within_seconds=20)
+    until(lambda: (go / "builds").exists(), what="the build at work", within_seconds=DEADLINE_SECONDS)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 130, output
     assert builds.built() == []
     assert processes_of(go) == []
@@ -122,7 +130,7 @@ def test_ctrl_c_during_a_build_leaves_neither_go_nor_a_half_made_folder(go: Path
 def test_go_that_is_too_old_is_refused_with_what_to_install(go: Path, builds: Builds) -> None:
     (go / "version").write_text("go1.25.4\n", encoding="utf-8")
     process = builds.begin()
-    output, _ = process.communicate(timeout=30)
+    output, _ = process.communicate(timeout=DEADLINE_SECONDS)
     assert process.returncode == 1
     assert "go1.25.4: install Go 1.26 or newer" in output
 

@@ -53,7 +53,7 @@ def test_a_service_account_may_do_only_what_rbac_lets_it(
         except KubectlError:  # that is how kubectl says no
             return False
 
-    until(may_list, what="the new role in force", within_seconds=30)
+    until(may_list, what="the new role in force", within_seconds=90)
     assert reader.json("get", "iep", "-n", namespace)["items"] == []
     with pytest.raises(KubectlError, match=r"cannot (create|patch)"):
         reader.apply(endpoint(namespace))

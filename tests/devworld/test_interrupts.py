@@ -22,7 +22,7 @@ def interrupt(devworld: DevWorld, command: str, *, once: str, folder: Path, by: 
         until(
             lambda: any(f"/{once}" in line for line in processes_of(folder)),
             what=f"{once} started",
-            within_seconds=30,
+            within_seconds=90,
             seen=lambda: processes_of(folder),
         )
         process.send_signal(by)

@@ -90,7 +90,7 @@ def test_a_node_that_died_is_replaced_and_what_is_in_aws_stays(running: DevWorld
     world = running.world()
     with quiet_machine():  # else its addresses may be another's before it is back
         os.kill(before.sandbox.init.pid, signal.SIGKILL)
-        until(lambda: not before.alive, what="the node being gone", within_seconds=30)
+        until(lambda: not before.alive, what="the node being gone", within_seconds=90)
         said = running.run("up", TIME_SCALE="600", NODE="", within_seconds=300)
     assert said.code == 0, said.output
     assert "starting again: node" in said.output

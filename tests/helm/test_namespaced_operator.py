@@ -137,12 +137,12 @@ def test_they_are_enough_in_its_namespaces_and_nothing_else_is_touched(namespace
     def seen() -> str:
         return f"{endpoint(namespaces, OURS).get('status')}\n{log.read_text('utf-8')[-3000:]}"
 
-    until(lambda: "watching" in log.read_text("utf-8"), what="the operator at work", within_seconds=30, seen=seen)
+    until(lambda: "watching" in log.read_text("utf-8"), what="the operator at work", within_seconds=90, seen=seen)
     until(lambda: ready(namespaces, OURS), what="Ready", within_seconds=90, seen=seen)
     until(
         lambda: (namespaces.find("get", "configmap", "for-callers", "-n", OURS) or {}).get("data"),
         what="the exported ConfigMap",
-        within_seconds=30,
+        within_seconds=90,
         seen=seen,
     )
     assert endpoint(namespaces, FOREIGN)["status"] == NOT_LOOKED_AT

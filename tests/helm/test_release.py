@@ -56,7 +56,7 @@ def uninstall(helm: Helm) -> str:
 
 def make_endpoint(cluster: Kubectl) -> dict[str, Any]:
     served = "the API server serving InferenceEndpoints"
-    until(lambda: "inferenceendpoints" in cluster("api-resources", "-o", "name"), what=served, within_seconds=30)
+    until(lambda: "inferenceendpoints" in cluster("api-resources", "-o", "name"), what=served, within_seconds=90)
     cluster("create", "-f", "-", stdin=json.dumps(ENDPOINT))
     return the_endpoint(cluster)
 

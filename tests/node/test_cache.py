@@ -54,19 +54,19 @@ def begun(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
 
 def test_of_two_that_want_the_same_one_makes_it_and_the_other_waits(tmp_path: Path) -> None:
     with begun(tmp_path) as first:
-        until(lambda: (tmp_path / "made").exists(), what="the first being at work", within_seconds=30)
+        until(lambda: (tmp_path / "made").exists(), what="the first being at work", within_seconds=90)
         with begun(tmp_path) as second:
             assert second.stderr is not None
             assert "somebody else is at work on it" in second.stderr.readline()
             (tmp_path / "go-on").touch()
-            said = [process.communicate(timeout=30)[0].strip() for process in (first, second)]
+            said = [process.communicate(timeout=90)[0].strip() for process in (first, second)]
     assert said == [str(cache_folder() / "things" / "key")] * 2
     assert (tmp_path / "made").read_text(encoding="utf-8") == "once\n"
 
 
 def test_what_a_killed_one_left_is_neither_used_nor_kept(tmp_path: Path) -> None:
     with begun(tmp_path) as first:
-        until(lambda: (tmp_path / "made").exists(), what="it being at work", within_seconds=30)
+        until(lambda: (tmp_path / "made").exists(), what="it being at work", within_seconds=90)
         first.kill()
     assert list((cache_folder() / "things").glob("unfinished-*"))
     made = kept("things", "key", lambda folder, _progress: (folder / "whole").touch())

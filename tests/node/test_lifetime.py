@@ -80,8 +80,8 @@ def test_down_leaves_nothing_and_another_node_goes_on(
 def test_a_killed_starter_takes_the_node_with_it_and_the_next_start_clears_away_the_rest(
     killed: Node, archive: Path, tmp_path: Path
 ) -> None:
-    until(lambda: not killed.alive, what="the node ending with its starter", within_seconds=30)
-    until(lambda: not processes_of(killed.layout.scratch), what="its processes being gone", within_seconds=30)
+    until(lambda: not killed.alive, what="the node ending with its starter", within_seconds=90)
+    until(lambda: not processes_of(killed.layout.scratch), what="its processes being gone", within_seconds=90)
     left = control_groups(killed.slot)
     assert left, "the kernel removes no control groups, so there must be some to clear away"
     assert killed.layout.scratch.exists()

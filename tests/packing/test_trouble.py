@@ -65,7 +65,7 @@ def test_sigterm_takes_the_unfinished_upload_away(bucket: Bucket, operation: str
         assert bucket.unfinished_uploads() == 1
         packer.send(signal.SIGTERM)
         bucket.world.until(lambda: bucket.unfinished_uploads() == 0, "the upload gone")
-    ending = packer.ends(within_seconds=20)
+    ending = packer.ends(within_seconds=60)
     assert (ending.code, "SIGTERM" in ending.words) == (128 + signal.SIGTERM, True), ending
     assert bucket.nothing_is_published()
 

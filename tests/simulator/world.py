@@ -26,7 +26,7 @@ REGION = "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/execution"
 ECR = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 NULL_IMAGE = f"{ECR}/sim-null:1"
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 60.0
 T = TypeVar("T")
 
 _TRUST = {

@@ -37,7 +37,7 @@ def make_foreign(world: World, namespaces: Iterable[str]) -> None:
     finally:
         sagemaker.close()
         s3.close()
-    until(lambda: _all_serve(world.simulator), what="the foreign endpoints InService", within_seconds=30)
+    until(lambda: _all_serve(world.simulator), what="the foreign endpoints InService", within_seconds=90)
     _scale(world, _SOMEBODYS)
     _watch(world, _SOMEBODYS)
 
@@ -52,7 +52,7 @@ def make_by_hand(world: World, endpoint: str) -> None:
     until(
         lambda: estate_of(world.simulator).endpoints[endpoint]["EndpointStatus"] == "InService",
         what=f"{endpoint}, made by hand, InService",
-        within_seconds=30,
+        within_seconds=90,
     )
 
 

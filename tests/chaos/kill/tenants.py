@@ -7,7 +7,7 @@ from tests.controlplane.deadlines import until
 from tests.integration.vocabulary.kubernetes_objects import KubernetesObjects
 from tests.integration.vocabulary.specs import FAST_IMAGE, INSTANCE_TYPE
 
-_WITHIN_SECONDS = 60.0
+_WITHIN_SECONDS = 240.0
 
 
 class Tenants:

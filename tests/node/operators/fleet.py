@@ -68,7 +68,7 @@ class Writes:
     def from_now(cls, release: OperatorRelease, fleet: Fleet) -> "Writes":
         log, mark = AuditLog(release.ground.node.audit_log), f"audit-mark-{secrets.token_hex(8)}"
         fleet.scene.objects.mark_audit_log(fleet.scene.namespace, mark)
-        until(lambda: log.begin_behind(mark), what=f"the line of {mark} in the audit log", within_seconds=30)
+        until(lambda: log.begin_behind(mark), what=f"the line of {mark} in the audit log", within_seconds=90)
         return cls(log, fleet.scene.namespace)
 
     def by_object(self) -> Counter[str]:

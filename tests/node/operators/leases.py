@@ -35,7 +35,7 @@ class LeaseWatch:
 
     def __enter__(self) -> "LeaseWatch":
         self._thread.start()
-        until(lambda: self.seen or self._failure, what=f"a watch of the Lease {LEASE}", within_seconds=30)
+        until(lambda: self.seen or self._failure, what=f"a watch of the Lease {LEASE}", within_seconds=90)
         return self
 
     def __exit__(

@@ -23,7 +23,7 @@ from sagemaker_simulator.hosting.server_command import ServerCommand
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:1.7-1"
 CUSTOM = "123456789012.dkr.ecr.us-east-1.amazonaws.com/churn:1.4"
 CONTRACT_SERVER = (sys.executable, str(Path(__file__).with_name("contract_server.py")))
-DEADLINE_SECONDS = 15.0
+DEADLINE_SECONDS = 60.0
 
 
 @dataclass
