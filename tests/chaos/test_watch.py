@@ -55,9 +55,9 @@ def test_a_watch_that_is_refused_does_not_take_the_other_with_it(world: Scene, p
     unanswered = proxy.rule(Match(watch=True, path=OBJECTS), Effect(hold=True))
     refused = proxy.rule(Match(watch=True, path="*/inferencemodels"), Effect(answer=GONE), times=1)
     assert proxy.cut_watches() == WATCHES
-    world.until(lambda: proxy.met(refused) == proxy.met(unanswered) == 1, "a watch refused, the other not answered")
+    world.until(lambda: proxy.met(refused) and proxy.met(unanswered), "a watch refused, the other not answered")
     endpoint.edit(count(2))
-    world.until(lambda: proxy.met(unanswered) == 2, "the other asking anew")
+    world.until(lambda: proxy.met(unanswered) >= 2, "the other asking anew")
     proxy.end(unanswered)
     until_watching(proxy, since=begun)
     endpoint.settles()
@@ -74,7 +74,7 @@ def test_stopped_while_it_asks_which_kinds_there_are_the_operator_leaves_without
     world.operator.stop()
     unanswered = proxy.rule(Match(path="/apis", agent="kopf/*"), Effect(hold=True))
     world.operator.start()
-    world.until(lambda: proxy.met(unanswered) == 1, "kopf asking which kinds there are")
+    world.until(lambda: proxy.met(unanswered) >= 1, "kopf asking which kinds there are")
     assert world.operator.stop(), "it went by itself, in time"
     proxy.end(unanswered)
     said = world.operator.log_lines()[said_before:]
